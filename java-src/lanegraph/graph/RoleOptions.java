@@ -1,0 +1,97 @@
+package lanegraph.graph;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The options of a role, for {@link GraphBuilder}. What is not set is as {@link Defaults} says.
+ *
+ * @param <S> the class itself, so that calls can be chained
+ */
+public abstract sealed class RoleOptions<S extends RoleOptions<S>> {
+    final List<LaneRef> from = new ArrayList<>();
+    final List<String> to = new ArrayList<>();
+    OnError onError = Defaults.ON_ERROR;
+    Idle idle;
+    String thread;
+
+    RoleOptions() {
+    }
+
+    /** The options that every kind of role has. */
+    public static final class Plain extends RoleOptions<Plain> {
+        Plain() {
+        }
+
+        @Override
+        Plain self() {
+            return this;
+        }
+    }
+
+    /** The options of a stage. */
+    public static final class OfStage extends RoleOptions<OfStage> {
+        String as = Defaults.AS;
+        String args;
+
+        OfStage() {
+        }
+
+        /** What a plain function is used as: {@code map}, {@code filter}, {@code inspect}, {@code stateful}. */
+        public OfStage as(String as) {
+            this.as = as;
+            return this;
+        }
+
+        /** Arguments for the stage, as EDN text. */
+        public OfStage args(String edn) {
+            this.args = edn;
+            return this;
+        }
+
+        @Override
+        OfStage self() {
+            return this;
+        }
+    }
+
+    abstract S self();
+
+    /** The lanes that the role reads; may be called several times, all add up. */
+    public S from(String... lanes) {
+        for (String lane : lanes) {
+            from.add(LaneRef.of(lane));
+        }
+        return self();
+    }
+
+    /** The role reads consumer {@code consumer} of {@code lane}; may be called several times, all add up. */
+    public S from(String lane, int consumer) {
+        from.add(LaneRef.of(lane, consumer));
+        return self();
+    }
+
+    /** The lanes that the role writes; may be called several times, all add up. */
+    public S to(String... lanes) {
+        to.addAll(List.of(lanes));
+        return self();
+    }
+
+    /** What happens to a message that fails in the role. */
+    public S onError(OnError onError) {
+        this.onError = onError;
+        return self();
+    }
+
+    /** How the role idles, instead of how the graph says. */
+    public S idle(Idle idle) {
+        this.idle = idle;
+        return self();
+    }
+
+    /** The group of roles that share one thread with this one. */
+    public S thread(String group) {
+        this.thread = group;
+        return self();
+    }
+}

@@ -1,0 +1,167 @@
+package lanegraph.graph;
+
+import java.util.List;
+import java.util.Objects;
+
+/** One role of a graph. May hold invalid values: {@link Validator} reports them. */
+public sealed interface RoleSpec {
+    /** The kind's name in specs: {@code stage}, {@code bridge}, {@code router}, {@code merge}. */
+    String kind();
+
+    /** Where the role reads: one entry, for a merge any number. */
+    List<LaneRef> rx();
+
+    /** The lanes that the role writes: one, for a router any number. The dead-letter lane is not among them. */
+    List<String> tx();
+
+    /** What happens to a message that fails in the role. */
+    OnError onError();
+
+    /** How the role's thread idles; null = as the graph says. */
+    Idle idle();
+
+    /** The group of roles that share a thread; null = none. */
+    String thread();
+
+    /** True when messages leave as they came, so that the codecs on both sides must be equal. */
+    boolean forwards();
+
+    /** The dead-letter lane, or null. */
+    default String deadLetter() {
+        return onError() instanceof OnError.DeadLetter letter ? letter.lane() : null;
+    }
+
+    /**
+     * Runs a stage on each message.
+     *
+     * @param stage   the stage's key: a symbol {@code ns/name}, a keyword {@code :name} or a class {@code com.acme.Stage}
+     * @param as      what a plain function is used as: {@code map}, {@code filter}, {@code inspect}, {@code stateful}
+     * @param args    arguments for the stage as EDN text, or null
+     * @param from    where it reads
+     * @param to      the lane that it writes
+     * @param onError what happens to a message that fails
+     * @param idle    how it idles, or null
+     * @param thread  its thread group, or null
+     */
+    record Stage(String stage, String as, String args, LaneRef from, String to, OnError onError, Idle idle,
+            String thread) implements RoleSpec {
+        public Stage {
+            Objects.requireNonNull(stage, "stage");
+            Objects.requireNonNull(as, "as");
+            Objects.requireNonNull(from, "from");
+            Objects.requireNonNull(to, "to");
+            Objects.requireNonNull(onError, "onError");
+        }
+
+        @Override
+        public String kind() {
+            return "stage";
+        }
+
+        @Override
+        public List<LaneRef> rx() {
+            return List.of(from);
+        }
+
+        @Override
+        public List<String> tx() {
+            return List.of(to);
+        }
+
+        @Override
+        public boolean forwards() {
+            return as.equals("filter") || as.equals("inspect");
+        }
+    }
+
+    /** Copies each message from one lane to another. */
+    record Bridge(LaneRef from, String to, OnError onError, Idle idle, String thread) implements RoleSpec {
+        public Bridge {
+            Objects.requireNonNull(from, "from");
+            Objects.requireNonNull(to, "to");
+            Objects.requireNonNull(onError, "onError");
+        }
+
+        @Override
+        public String kind() {
+            return "bridge";
+        }
+
+        @Override
+        public List<LaneRef> rx() {
+            return List.of(from);
+        }
+
+        @Override
+        public List<String> tx() {
+            return List.of(to);
+        }
+
+        @Override
+        public boolean forwards() {
+            return true;
+        }
+    }
+
+    /** Copies each message to every lane of {@code to}; the policy is {@code broadcast}. */
+    record Router(LaneRef from, List<String> to, String policy, OnError onError, Idle idle, String thread)
+            implements RoleSpec {
+        public Router {
+            Objects.requireNonNull(from, "from");
+            to = List.copyOf(to);
+            Objects.requireNonNull(policy, "policy");
+            Objects.requireNonNull(onError, "onError");
+        }
+
+        @Override
+        public String kind() {
+            return "router";
+        }
+
+        @Override
+        public List<LaneRef> rx() {
+            return List.of(from);
+        }
+
+        @Override
+        public List<String> tx() {
+            return to;
+        }
+
+        @Override
+        public boolean forwards() {
+            return true;
+        }
+    }
+
+    /** Copies the messages of several lanes to one; the policy is {@code round-robin}. */
+    record Merge(List<LaneRef> from, String to, String policy, OnError onError, Idle idle, String thread)
+            implements RoleSpec {
+        public Merge {
+            from = List.copyOf(from);
+            Objects.requireNonNull(to, "to");
+            Objects.requireNonNull(policy, "policy");
+            Objects.requireNonNull(onError, "onError");
+        }
+
+        @Override
+        public String kind() {
+            return "merge";
+        }
+
+        @Override
+        public List<LaneRef> rx() {
+            return from;
+        }
+
+        @Override
+        public List<String> tx() {
+            return List.of(to);
+        }
+
+        @Override
+        public boolean forwards() {
+            return true;
+        }
+    }
+}
