@@ -1,6 +1,8 @@
 package lanegraph.region;
 
 import java.lang.reflect.Field;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
 
 /**
  * Every access to the memory of a region goes through here; this is the only class that knows {@code sun.misc.Unsafe}.
@@ -19,6 +21,8 @@ import java.lang.reflect.Field;
 public class Memory {
     private static final sun.misc.Unsafe UNSAFE = unsafe();
 
+    private static final long BUFFER_ADDRESS = bufferAddress();
+
     /** The memory of this machine. */
     public static final Memory DIRECT = new Memory();
 
@@ -32,6 +36,20 @@ public class Memory {
         } catch (final ReflectiveOperationException ex) {
             throw new ExceptionInInitializerError(ex);
         }
+    }
+
+    @SuppressWarnings("deprecation") // objectFieldOffset is deprecated for hidden and record classes, which Buffer is not
+    private static long bufferAddress() {
+        try {
+            return UNSAFE.objectFieldOffset(Buffer.class.getDeclaredField("address"));
+        } catch (final ReflectiveOperationException ex) {
+            throw new ExceptionInInitializerError(ex);
+        }
+    }
+
+    /** Where the bytes of a direct buffer begin. Good as long as the buffer is reachable. */
+    static long addressOf(final ByteBuffer direct) {
+        return UNSAFE.getLong(direct, BUFFER_ADDRESS);
     }
 
     public long getLong(final long address) {

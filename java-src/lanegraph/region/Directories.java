@@ -1,0 +1,62 @@
+package lanegraph.region;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Set;
+
+/**
+ * Makes directories that are missing (0700), and remembers which, so that a call that fails afterwards can leave everything as it
+ * found it. For the file thread alone.
+ */
+final class Directories {
+    /** Rights of every file: 0600. */
+    static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FILE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+    private static final FileAttribute<Set<PosixFilePermission>> PRIVATE_DIRECTORY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+    private final Deque<Path> made = new ArrayDeque<>();
+
+    /** Makes the directory and those above it that are missing; {@code region/no-directory} if it cannot be had. */
+    void make(final Path directory) {
+        final Deque<Path> missing = new ArrayDeque<>();
+        Path path = directory.toAbsolutePath();
+        while (path != null && !Files.isDirectory(path)) {
+            missing.push(path);
+            path = path.getParent();
+        }
+        for (final Path each : missing) {
+            try {
+                Files.createDirectory(each, PRIVATE_DIRECTORY);
+                made.push(each);
+            } catch (final FileAlreadyExistsException ex) {
+                if (!Files.isDirectory(each)) { // else somebody else was faster
+                    undo();
+                    throw Refusal.noDirectory(directory, ex);
+                }
+            } catch (final IOException | UnsupportedOperationException ex) {
+                undo();
+                throw Refusal.noDirectory(directory, ex);
+            }
+        }
+    }
+
+    /** Removes what was made here, as far as nothing is in it by now. */
+    void undo() {
+        while (!made.isEmpty()) {
+            try {
+                Files.deleteIfExists(made.pop());
+            } catch (final IOException ex) {
+                made.clear(); // somebody put something into it: it is theirs now, and so are those above
+            }
+        }
+    }
+}
