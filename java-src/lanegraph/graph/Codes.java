@@ -9,7 +9,7 @@ public final class Codes {
     private static final SortedMap<String, String> ALL = new TreeMap<>();
 
     public static final String BAD_NAME = code("graph/bad-name",
-            "A name is not a lower-case letter followed by at most 62 lower-case letters, digits and dashes.");
+            "A name is not a letter a-z followed by at most 62 of a-z, 0-9 and dash.");
     public static final String NAME_CLASH = code("graph/name-clash",
             "Two names of one section are equal when upper and lower case do not count.");
     public static final String NO_ROLES = code("graph/no-roles",
@@ -67,7 +67,7 @@ public final class Codes {
     public static final String DUPLICATE_TX = code("graph/duplicate-tx",
             "A router writes the same lane twice.");
     public static final String ROUTER_OUTPUTS = code("graph/router-outputs",
-            "A router that reads a whole fanout has another number of outputs than the fanout has consumers.");
+            "A router that reads a whole fanout has not as many outputs as that has consumers.");
     public static final String DEAD_LETTER_LOOP = code("graph/dead-letter-loop",
             "A role sends its failed messages to a lane that it reads, so that they fail for ever.");
     public static final String BLOCKING_CYCLE = code("graph/blocking-cycle",

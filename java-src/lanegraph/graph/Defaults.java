@@ -27,9 +27,9 @@ public final class Defaults {
     }
 
     /**
-     * Every default by {@code section/key}, the keys as a spec writes them. Sections are {@code graph}, {@code lane}
-     * and {@code role}; {@code router} and {@code merge} hold what differs by the kind of role. Values are strings,
-     * longs and booleans.
+     * Every default by {@code section/key}, the keys as a spec writes them. Sections are {@code graph},
+     * {@code lane} and {@code role}; {@code router} and {@code merge} hold what differs by the kind of role.
+     * Values are strings, longs and booleans.
      */
     public static SortedMap<String, Object> asMap() {
         SortedMap<String, Object> map = new TreeMap<>();

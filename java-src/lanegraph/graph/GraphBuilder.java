@@ -9,9 +9,10 @@ import java.util.function.Consumer;
 import lanegraph.LaneGraphException;
 
 /**
- * Builds a {@link GraphSpec}; belongs to one thread. Values are not judged here: {@link Validator} does that, all at
- * once. Only what cannot be a spec at all is refused, with {@link LaneGraphException}: a name used twice in one
- * section ({@code graph/duplicate-name}) and a role without the lanes that its kind needs ({@code graph/incomplete}).
+ * Builds a {@link GraphSpec}; belongs to one thread. Values are not judged here: {@link Validator} does that,
+ * all at once. Only what cannot be a spec at all is refused, with {@link LaneGraphException}: a name used twice
+ * in one section ({@code graph/duplicate-name}) and a role without the lanes that its kind needs
+ * ({@code graph/incomplete}).
  *
  * <pre>{@code
  * GraphSpec spec = GraphSpec.builder("weather")
@@ -100,7 +101,8 @@ public final class GraphBuilder {
     /** Adds a lane of sequenced slots with so many gating readers. */
     public GraphBuilder sequencedSlots(String name, int gating, Consumer<LaneOptions> options) {
         LaneOptions o = set(new LaneOptions(), options);
-        return lane(name, new LaneSpec.SequencedSlots(gating, o.slots, o.slotBytes, o.codec, o.onFull, o.retain));
+        return lane(name,
+                new LaneSpec.SequencedSlots(gating, o.slots, o.slotBytes, o.codec, o.onFull, o.retain));
     }
 
     /** Adds a journal with default options. */
@@ -111,36 +113,36 @@ public final class GraphBuilder {
     /** Adds a journal. */
     public GraphBuilder journal(String name, Consumer<JournalOptions> options) {
         JournalOptions o = set(new JournalOptions(), options);
-        return lane(name,
-                new LaneSpec.Journal(o.segmentBytes, o.retainBytes, o.retainMillis, o.sync, o.codec, o.onFull));
+        return lane(name, new LaneSpec.Journal(o.segmentBytes, o.retainBytes, o.retainMillis, o.sync, o.codec,
+                o.onFull));
     }
 
     /** Adds a stage role that runs the stage of that key. */
     public GraphBuilder stage(String name, String stage, Consumer<RoleOptions.OfStage> options) {
         RoleOptions.OfStage o = set(new RoleOptions.OfStage(), options);
-        return role(name, new RoleSpec.Stage(stage, o.as, o.args, one(name, "from", o.from), one(name, "to", o.to),
-                o.onError, o.idle, o.thread));
+        return role(name, new RoleSpec.Stage(stage, o.as, o.args, one(name, "from", o.from),
+                one(name, "to", o.to), o.onError, o.idle, o.thread));
     }
 
     /** Adds a bridge. */
     public GraphBuilder bridge(String name, Consumer<RoleOptions.Plain> options) {
         RoleOptions.Plain o = set(new RoleOptions.Plain(), options);
-        return role(name,
-                new RoleSpec.Bridge(one(name, "from", o.from), one(name, "to", o.to), o.onError, o.idle, o.thread));
+        return role(name, new RoleSpec.Bridge(one(name, "from", o.from), one(name, "to", o.to), o.onError,
+                o.idle, o.thread));
     }
 
     /** Adds a router that broadcasts. */
     public GraphBuilder router(String name, Consumer<RoleOptions.Plain> options) {
         RoleOptions.Plain o = set(new RoleOptions.Plain(), options);
-        return role(name, new RoleSpec.Router(one(name, "from", o.from), o.to, Defaults.ROUTER_POLICY, o.onError,
-                o.idle, o.thread));
+        return role(name, new RoleSpec.Router(one(name, "from", o.from), o.to, Defaults.ROUTER_POLICY,
+                o.onError, o.idle, o.thread));
     }
 
     /** Adds a merge that takes from its lanes in turn. */
     public GraphBuilder merge(String name, Consumer<RoleOptions.Plain> options) {
         RoleOptions.Plain o = set(new RoleOptions.Plain(), options);
-        return role(name, new RoleSpec.Merge(o.from, one(name, "to", o.to), Defaults.MERGE_POLICY, o.onError, o.idle,
-                o.thread));
+        return role(name, new RoleSpec.Merge(o.from, one(name, "to", o.to), Defaults.MERGE_POLICY, o.onError,
+                o.idle, o.thread));
     }
 
     /** Adds an endpoint through which code outside writes the lane. */
@@ -171,7 +173,8 @@ public final class GraphBuilder {
     private <V> GraphBuilder add(String section, Map<String, V> map, String name, V value) {
         if (map.putIfAbsent(name, value) != null) {
             throw new LaneGraphException(LaneGraphException.Category.INCORRECT, Codes.DUPLICATE_NAME,
-                    section + " has that name already: name=" + name + "; expected: names that differ; choose another",
+                    section + " has that name already: name=" + name
+                            + "; expected: names that differ; choose another",
                     Map.of("section", section, "name", name), null);
         }
         return this;
@@ -180,7 +183,8 @@ public final class GraphBuilder {
     private static <T> T one(String role, String what, List<T> found) {
         if (found.size() != 1) {
             throw new LaneGraphException(LaneGraphException.Category.INCORRECT, Codes.INCOMPLETE,
-                    "role " + role + ": found " + what + "=" + found + "; expected: one lane; call " + what + "(lane) once",
+                    "role " + role + ": found " + what + "=" + found + "; expected: one lane; call " + what
+                            + "(lane) once",
                     Map.of("role", role, "option", what, "found", List.copyOf(found)), null);
         }
         return found.get(0);

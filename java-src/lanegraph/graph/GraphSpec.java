@@ -9,8 +9,8 @@ import java.util.TreeMap;
 /**
  * A whole graph: named lanes, roles that move messages between them, endpoints for code outside.
  *
- * <p>May hold invalid values, which {@link Validator} reports; a null where none is allowed is a programming error
- * and throws {@link NullPointerException}.
+ * <p>May hold invalid values, which {@link Validator} reports; a null where none is allowed is a programming
+ * error and throws {@link NullPointerException}.
  *
  * @param name        the graph's name
  * @param onFull      what lanes do when they are full, unless they say it themselves

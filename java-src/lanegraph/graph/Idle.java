@@ -11,7 +11,10 @@ public enum Idle {
     /** Parks between looks: the least load, the highest delay. */
     PARK;
 
-    /** The name in specs and in the canonical text: {@code busy-spin}, {@code yield}, {@code backoff}, {@code park}. */
+    /**
+     * The name in specs and in the canonical text: {@code busy-spin}, {@code yield}, {@code backoff},
+     * {@code park}.
+     */
     public String key() {
         return Keys.of(this);
     }

@@ -4,10 +4,16 @@ import java.util.Objects;
 
 /** One lane of a graph. May hold invalid values: {@link Validator} reports them. */
 public sealed interface LaneSpec {
-    /** The kind's name in specs: {@code events}, {@code fanout-broadcast}, {@code sequenced-slots}, {@code journal}. */
+    /**
+     * The kind's name in specs: {@code events}, {@code fanout-broadcast}, {@code sequenced-slots}, {@code
+     * journal}.
+     */
     String kind();
 
-    /** The codec's name: {@code bytes}, {@code string}, {@code long}, {@code edn}, {@code json} or the user's own. */
+    /**
+     * The codec's name: {@code bytes}, {@code string}, {@code long}, {@code edn}, {@code json} or the
+     * user's own.
+     */
     String codec();
 
     /** What happens when the lane is full; null = as the graph says. See {@link GraphSpec#onFull(String)}. */
@@ -46,8 +52,8 @@ public sealed interface LaneSpec {
     }
 
     /** Every message goes to each of {@code consumers} readers; the slowest one gates. */
-    record FanoutBroadcast(int consumers, int slots, int slotBytes, String codec, OnFull onFull, boolean retain)
-            implements Ring {
+    record FanoutBroadcast(int consumers, int slots, int slotBytes, String codec, OnFull onFull,
+            boolean retain) implements Ring {
         public FanoutBroadcast {
             Objects.requireNonNull(codec, "codec");
         }
@@ -82,12 +88,12 @@ public sealed interface LaneSpec {
      * @param segmentBytes the size of one segment
      * @param retainBytes  whole old segments beyond this size are removed; 0 = no limit
      * @param retainMillis whole old segments older than this are removed; 0 = no limit
-     * @param sync         when data is forced to the disk: {@code none}, {@code each} or {@code interval:<ms>}
+     * @param sync         when data is forced to the disk: {@code none}, {@code each}, {@code interval:<ms>}
      * @param codec        the codec's name
      * @param onFull       what happens when the writer has no room; null = as the graph says
      */
-    record Journal(long segmentBytes, long retainBytes, long retainMillis, String sync, String codec, OnFull onFull)
-            implements LaneSpec {
+    record Journal(long segmentBytes, long retainBytes, long retainMillis, String sync, String codec,
+            OnFull onFull) implements LaneSpec {
         public Journal {
             Objects.requireNonNull(sync, "sync");
             Objects.requireNonNull(codec, "codec");

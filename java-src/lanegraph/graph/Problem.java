@@ -14,7 +14,8 @@ import java.util.Objects;
  * @param hint     a guess at what was meant, or null
  * @param severity an error keeps the graph from starting, a warning does not
  */
-public record Problem(String code, List<Object> path, Object value, String message, String hint, Severity severity) {
+public record Problem(String code, List<Object> path, Object value, String message, String hint,
+        Severity severity) {
     /** How bad a problem is. */
     public enum Severity {
         /** The graph cannot start. */

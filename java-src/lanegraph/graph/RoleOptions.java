@@ -37,7 +37,9 @@ public abstract sealed class RoleOptions<S extends RoleOptions<S>> {
         OfStage() {
         }
 
-        /** What a plain function is used as: {@code map}, {@code filter}, {@code inspect}, {@code stateful}. */
+        /**
+         * What a plain function is used as: {@code map}, {@code filter}, {@code inspect}, {@code stateful}.
+         */
         public OfStage as(String as) {
             this.as = as;
             return this;

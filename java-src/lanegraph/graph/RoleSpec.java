@@ -2,6 +2,7 @@ package lanegraph.graph;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /** One role of a graph. May hold invalid values: {@link Validator} reports them. */
 public sealed interface RoleSpec {
@@ -11,7 +12,9 @@ public sealed interface RoleSpec {
     /** Where the role reads: one entry, for a merge any number. */
     List<LaneRef> rx();
 
-    /** The lanes that the role writes: one, for a router any number. The dead-letter lane is not among them. */
+    /**
+     * The lanes that the role writes: one, for a router any number. The dead-letter lane is not among them.
+     */
     List<String> tx();
 
     /** What happens to a message that fails in the role. */
@@ -22,6 +25,13 @@ public sealed interface RoleSpec {
 
     /** The group of roles that share a thread; null = none. */
     String thread();
+
+    /** Every lane that the role may write: {@link #tx()}, then the dead-letter lane. */
+    default List<String> outputs() {
+        return deadLetter() == null
+                ? tx()
+                : Stream.concat(tx().stream(), Stream.of(deadLetter())).toList();
+    }
 
     /** True when messages leave as they came, so that the codecs on both sides must be equal. */
     boolean forwards();
@@ -34,8 +44,8 @@ public sealed interface RoleSpec {
     /**
      * Runs a stage on each message.
      *
-     * @param stage   the stage's key: a symbol {@code ns/name}, a keyword {@code :name} or a class {@code com.acme.Stage}
-     * @param as      what a plain function is used as: {@code map}, {@code filter}, {@code inspect}, {@code stateful}
+     * @param stage   the stage's key: a symbol {@code ns/name}, a keyword {@code :name} or a class name
+     * @param as      a plain function's use: {@code map}, {@code filter}, {@code inspect}, {@code stateful}
      * @param args    arguments for the stage as EDN text, or null
      * @param from    where it reads
      * @param to      the lane that it writes

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Who writes and who reads each lane, by owner name: the one place that derives it.
@@ -24,6 +25,7 @@ public final class Topology {
 
     private final SortedMap<String, List<String>> producers = new TreeMap<>();
     private final SortedMap<String, List<String>> cursors = new TreeMap<>();
+    private final Set<String> read = new TreeSet<>();
 
     private Topology(GraphSpec spec) {
         Map<String, SortedMap<String, LaneRef>> readers = new TreeMap<>();
@@ -98,6 +100,11 @@ public final class Topology {
         return find(cursors, lane);
     }
 
+    /** True when a role or an egress endpoint reads the lane. */
+    public boolean isRead(String lane) {
+        return read.contains(lane);
+    }
+
     /** True when more than one owner writes the lane, so that its slots must be claimed. */
     public boolean manyProducers(String lane) {
         return producers(lane).size() > 1;
@@ -123,12 +130,13 @@ public final class Topology {
         }
     }
 
-    private static void read(Map<String, SortedMap<String, LaneRef>> readers, GraphSpec spec, LaneRef ref, String owner,
+    private void read(Map<String, SortedMap<String, LaneRef>> readers, GraphSpec spec, LaneRef ref, String owner,
             boolean router) {
         SortedMap<String, LaneRef> of = readers.get(ref.lane());
         if (of == null) {
             return;
         }
+        read.add(ref.lane());
         if (router && ref.isWhole() && spec.lanes().get(ref.lane()) instanceof LaneSpec.FanoutBroadcast fanout) {
             for (int i = 0; i < Math.min(fanout.consumers(), Limits.MAX_CONSUMERS); i++) {
                 of.put(owner + "/" + i, LaneRef.of(ref.lane(), i));

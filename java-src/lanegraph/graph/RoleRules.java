@@ -1,0 +1,139 @@
+package lanegraph.graph;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** What one role or endpoint says about itself, and that every lane it names exists. */
+final class RoleRules {
+    private static final List<String> AS = List.of("map", "filter", "inspect", "stateful");
+
+    private final GraphSpec spec;
+    private final Problems problems;
+
+    private RoleRules(GraphSpec spec, Problems problems) {
+        this.spec = spec;
+        this.problems = problems;
+    }
+
+    static void check(GraphSpec spec, Problems problems) {
+        RoleRules rules = new RoleRules(spec, problems);
+        if (spec.roles().isEmpty()) {
+            problems.error(Codes.NO_ROLES, List.of("roles"), null,
+                    "graph " + Problems.show(spec.name()) + " has no roles; expected: at least one; add a role");
+        }
+        spec.roles().forEach(rules::role);
+        spec.endpoints().forEach((name, endpoint) -> rules.lane(
+                "endpoint " + Problems.show(name), List.of("endpoints", name, "lane"), endpoint.lane().lane()));
+    }
+
+    /** Where entry i of a role's rx stands in a spec. */
+    static List<Object> rxPath(String name, RoleSpec role, int i) {
+        return role instanceof RoleSpec.Merge ? List.of("roles", name, "rx", i) : List.of("roles", name, "rx");
+    }
+
+    /** Where entry i of a role's tx stands in a spec. */
+    static List<Object> txPath(String name, RoleSpec role, int i) {
+        return role instanceof RoleSpec.Router ? List.of("roles", name, "tx", i) : List.of("roles", name, "tx");
+    }
+
+    /** Where the dead-letter lane of a role stands in a spec. */
+    static List<Object> deadLetterPath(String name) {
+        return List.of("roles", name, "on-error", "to");
+    }
+
+    private void role(String name, RoleSpec role) {
+        String who = "role " + Problems.show(name);
+        List<String> read = new ArrayList<>();
+        for (int i = 0; i < role.rx().size(); i++) {
+            lane(who, rxPath(name, role, i), role.rx().get(i).lane());
+            read.add(role.rx().get(i).lane());
+        }
+        for (int i = 0; i < role.tx().size(); i++) {
+            lane(who, txPath(name, role, i), role.tx().get(i));
+        }
+        String letter = role.deadLetter();
+        if (letter != null) {
+            lane(who, deadLetterPath(name), letter);
+            if (read.contains(letter)) {
+                problems.error(Codes.DEAD_LETTER_LOOP, deadLetterPath(name), letter,
+                        who + " sends failed messages to a lane that it reads: lane=" + Problems.show(letter)
+                                + "; expected: another lane, or they fail again for ever; choose another");
+            }
+        }
+        if (role instanceof RoleSpec.Stage stage) {
+            stage(who, name, stage);
+        } else if (role instanceof RoleSpec.Router router) {
+            router(who, name, router);
+        } else if (role instanceof RoleSpec.Merge merge) {
+            merge(who, name, merge, read);
+        }
+    }
+
+    private void lane(String who, List<Object> path, String lane) {
+        if (!spec.lanes().containsKey(lane)) {
+            problems.error(Codes.UNKNOWN_LANE, path, lane,
+                    who + " names a lane that does not exist: lane=" + Problems.show(lane) + "; expected: one of the "
+                            + spec.lanes().size() + " lanes of the graph; add it or mend the name",
+                    Suggest.nearest(lane, spec.lanes().keySet()));
+        }
+    }
+
+    private void stage(String who, String name, RoleSpec.Stage stage) {
+        if (stage.stage().isBlank()) {
+            problems.error(Codes.EMPTY_STAGE, List.of("roles", name, "stage"), stage.stage(),
+                    who + " does not say which stage it runs: stage=" + Problems.show(stage.stage())
+                            + "; expected: a symbol, a keyword or a class name; write one");
+        }
+        if (!AS.contains(stage.as())) {
+            problems.error(Codes.UNKNOWN_AS, List.of("roles", name, "as"), stage.as(),
+                    who + ": found as=" + Problems.show(stage.as()) + "; expected: one of " + AS + "; choose one",
+                    Suggest.nearest(stage.as(), AS));
+        }
+    }
+
+    private void router(String who, String name, RoleSpec.Router router) {
+        policy(who, name, router.policy(), Defaults.ROUTER_POLICY);
+        if (router.to().isEmpty()) {
+            problems.error(Codes.NO_TX, List.of("roles", name, "tx"), List.of(),
+                    who + " writes no lane; expected: at least one; add one");
+        }
+        duplicates(who, name, "tx", router.to(), Codes.DUPLICATE_TX);
+        if (router.from().isWhole()
+                && spec.lanes().get(router.from().lane()) instanceof LaneSpec.FanoutBroadcast fanout
+                && LaneRules.goodConsumers(fanout) && fanout.consumers() != router.to().size()) {
+            problems.error(Codes.ROUTER_OUTPUTS, List.of("roles", name, "tx"), List.copyOf(router.to()),
+                    who + " reads all of a fanout: consumers=" + fanout.consumers() + " outputs=" + router.to().size()
+                            + "; expected: as many outputs as consumers; change one of the two, or read one consumer");
+        }
+    }
+
+    private void merge(String who, String name, RoleSpec.Merge merge, List<String> read) {
+        policy(who, name, merge.policy(), Defaults.MERGE_POLICY);
+        if (merge.from().isEmpty()) {
+            problems.error(Codes.NO_RX, List.of("roles", name, "rx"), List.of(),
+                    who + " reads no lane; expected: at least one; add one");
+        }
+        duplicates(who, name, "rx", read, Codes.DUPLICATE_RX);
+    }
+
+    private void policy(String who, String name, String policy, String known) {
+        if (!policy.equals(known)) {
+            problems.error(Codes.UNKNOWN_POLICY, List.of("roles", name, "policy"), policy,
+                    who + ": found policy=" + Problems.show(policy) + "; expected: " + known + "; write that or nothing",
+                    Suggest.nearest(policy, List.of(known)));
+        }
+    }
+
+    private void duplicates(String who, String name, String key, List<String> lanes, String code) {
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < lanes.size(); i++) {
+            if (!seen.add(lanes.get(i))) {
+                problems.error(code, List.of("roles", name, key, i), lanes.get(i),
+                        who + " names a lane twice: " + key + "=" + Problems.show(lanes.get(i))
+                                + "; expected: each lane once; take one away");
+            }
+        }
+    }
+}
