@@ -18,6 +18,7 @@ import java.nio.ByteBuffer;
  *
  * <p>Thread-safe: it holds no state.
  */
+@SuppressWarnings("removal") // newer JDKs mark these methods so
 public class Memory {
     private static final sun.misc.Unsafe UNSAFE = unsafe();
 

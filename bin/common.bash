@@ -1,0 +1,83 @@
+# Sourced by the other commands here: finds the project, Java and the class path; compiles the Java.
+# It leaves $root, $java and $java_major; nothing here is meant to be run by itself.
+
+root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
+
+die() {
+  echo "${0##*/}: $*" >&2
+  exit 1
+}
+
+# The version is read from the JDK's `release` file: asking the JVM itself would cost every start 50 ms.
+find_java() {
+  java=${JAVA_CMD:-${JAVA_HOME:+$JAVA_HOME/bin/}java}
+  local real release line=''
+  real=$(command -v "$java") || die "no java at '$java': install a JDK, 17 or newer, or set JAVA_HOME"
+  real=$(readlink -f "$real")
+  release=${real%/bin/java}/release
+  if [[ -f $release ]]; then
+    line=$(grep -m1 '^JAVA_VERSION=' "$release" || :)
+  fi
+  [[ -n $line ]] || line=$("$java" -version 2>&1 | grep -m1 version || :)
+  [[ $line =~ \"([0-9]+)([.\"-]|$) ]] || die "'$java -version' does not tell its version: install a JDK, 17 or newer"
+  java_major=${BASH_REMATCH[1]}
+  ((java_major >= 17)) || die "'$java' is Java $java_major, too old: install a JDK, 17 or newer, or set JAVA_HOME"
+}
+
+# class_path :alias… -> the class path with absolute entries, so that it holds from any folder
+class_path() {
+  local path entry out=() aliases=''
+  aliases=$(printf '%s' "$@")
+  path=$(cd "$root" && bin/clojure ${aliases:+"-A$aliases"} -Spath) || exit 1
+  local IFS=:
+  for entry in $path; do
+    [[ $entry == /* ]] || entry=$root/$entry
+    out+=("$entry")
+  done
+  echo "${out[*]}"
+}
+
+# From 23 on the JDK warns about sun.misc.Unsafe unless told; before 23 the flag is unknown, and so fatal.
+quiet_unsafe() {
+  ((java_major < 23)) || echo --sun-misc-unsafe-memory-access=allow
+}
+
+# compile_dir SOURCES CLASSES CLASSPATH [KEY]: javac with the flags of javac.args, if anything changed since.
+# The stamp lies inside the classes and moves with them, so it can never speak of other classes. The classes are
+# made beside their place and renamed into it: two first runs at once both end with complete classes, and the
+# class of a removed source is gone.
+compile_dir() {
+  local sources=$1 classes=$2 path=$3 key="$3 ${4-}" now tmp old
+  [[ -d $sources ]] || { mkdir -p "$classes"; return 0; }
+  now=$(cd "$root" && find javac.args "${sources#"$root"/}" -type f -exec cksum {} + | LC_ALL=C sort | cksum)
+  [[ "$(cat "$classes/.stamp" 2>/dev/null)" != "$now $key" ]] || return 0
+  local javac=${java%java}javac
+  command -v "$javac" >/dev/null || die "no javac at '$javac': install a JDK, 17 or newer (a JRE is not enough)"
+  mkdir -p "${classes%/*}"
+  tmp=$(mktemp -d "$classes.XXXXXX")
+  if ! find "$sources" -name '*.java' -print0 \
+      | xargs -0 -r "$javac" "@$root/javac.args" -d "$tmp" -cp "$path" >&2; then
+    rm -rf "$tmp"
+    die "the Java sources in ${sources#"$root"/} do not compile"
+  fi
+  chmod 755 "$tmp"
+  echo "$now $key" >"$tmp/.stamp"
+  if [[ -e $classes ]]; then
+    old=$(mktemp -d "$classes.XXXXXX")
+    mv -T "$classes" "$old/gone" 2>/dev/null || :
+    mv -T "$tmp" "$classes" 2>/dev/null || :
+    rm -rf "$old" "$tmp"
+  else
+    mv -T "$tmp" "$classes" 2>/dev/null || rm -rf "$tmp"
+  fi
+}
+
+# compile_java: java-src sees Agrona and nothing else, which keeps Clojure out of the Java core
+compile_java() {
+  local path agrona
+  path=$(class_path)
+  agrona=$(tr : '\n' <<<"$path" | grep '/agrona-[^/]*\.jar$') || die "no Agrona on the class path: see deps.edn"
+  compile_dir "$root/java-src" "$root/target/classes" "$agrona"
+  [[ ${1-} != tests ]] || compile_dir "$root/test/java" "$root/target/test-classes" "$root/target/classes:$agrona" \
+    "$(cat "$root/target/classes/.stamp" 2>/dev/null)"
+}
