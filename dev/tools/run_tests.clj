@@ -8,6 +8,7 @@
   Exit 0: all passed, 1: something failed, 2: no test ran."
   (:require
    [clojure.java.io :as io]
+   [clojure.main :as main]
    [clojure.string :as str]
    [clojure.test :as t]
    [clojure.tools.cli :as cli]
@@ -59,8 +60,8 @@
   (try (require n)
        true
        (catch Throwable e
-         (println "FAIL " n "does not load")
-         (.printStackTrace e)
+         (println "FAIL " n "does not load:")
+         (println (main/ex-str (main/ex-triage (Throwable->map e))))
          false)))
 
 (defn- reporter
