@@ -3,7 +3,7 @@ package lanegraph.graph;
 import java.util.Collection;
 
 /** Guesses at what a misspelt name was meant to be. */
-final class Suggest {
+public final class Suggest {
     private static final int MAX_LENGTH = 64;
 
     private Suggest() {
@@ -11,6 +11,12 @@ final class Suggest {
 
     /** {@code did you mean lines?} for the nearest of the known names, or null when none is near. */
     static String nearest(String found, Collection<String> known) {
+        String best = find(found, known);
+        return best == null ? null : "did you mean " + Problems.show(best) + "?";
+    }
+
+    /** The nearest of the known names, or null when none is near. */
+    public static String find(String found, Collection<String> known) {
         String best = null;
         int bestDistance = Integer.MAX_VALUE;
         for (String name : known) {
@@ -23,7 +29,7 @@ final class Suggest {
             }
         }
         return best != null && bestDistance <= Math.max(1, Math.max(found.length(), best.length()) / 3)
-                ? "did you mean " + Problems.show(best) + "?"
+                ? best
                 : null;
     }
 
