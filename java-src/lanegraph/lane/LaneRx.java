@@ -1,0 +1,72 @@
+package lanegraph.lane;
+
+import org.agrona.DirectBuffer;
+
+/**
+ * Reads messages from a lane, in order. A handle belongs to one thread at a time.
+ *
+ * <pre>
+ *   while (rx.peek()) {        // a message stands at position()
+ *       use(rx.payload());     // in place: valid until release()
+ *       rx.advance();          // pass over it
+ *   }
+ *   rx.release();              // give the passed slots back to the producers
+ * </pre>
+ *
+ * <p>No method ever waits. Every method but {@link #close()} throws {@link lanegraph.LaneGraphException} with code
+ * {@code lane/closed} once the handle is closed.
+ */
+public abstract class LaneRx extends HandlePadding implements AutoCloseable {
+    /** True if a message stands at {@link #position()}; the other methods then describe it until {@link #advance()}. */
+    public abstract boolean peek();
+
+    /**
+     * The message's bytes, in place, as long as the message: valid until {@link #release()}, and only for reading.
+     *
+     * @throws lanegraph.LaneGraphException {@code lane/by-reference} if the lane carries objects
+     */
+    public abstract DirectBuffer payload();
+
+    /** The message's length in bytes; 0 by reference. */
+    public abstract int length();
+
+    /**
+     * The message as a value: the object itself by reference, else decoded by the lane's codec.
+     *
+     * @throws lanegraph.LaneGraphException {@code codec/failed} if the codec threw; what the codec itself reports
+     */
+    public abstract Object value();
+
+    /** The sequence of the next message to read, counted from 0 over all lives of the lane's memory. */
+    public abstract long position();
+
+    /** Passes over the message that {@link #peek()} found. It is gone only with {@link #release()}. */
+    public abstract void advance();
+
+    /** Publishes {@link #position()}: what was passed over is gone, and its slots are free. */
+    public abstract void release();
+
+    /** How many messages a reader should pass over at most before it releases. */
+    public abstract int drainLimit();
+
+    /** True if the lane carries objects by reference. */
+    public abstract boolean byReference();
+
+    /** Takes the next message as a value, or null if there is none. */
+    public final Object take() {
+        if (!peek()) {
+            return null;
+        }
+        Object value = value();
+        advance();
+        release();
+        return value;
+    }
+
+    /** The address of the payload that {@link #peek()} found. */
+    abstract long address();
+
+    /** Marks the handle; the memory stays. Idempotent; may be called by any thread. */
+    @Override
+    public abstract void close();
+}

@@ -1,0 +1,99 @@
+package lanegraph.lane;
+
+import static lanegraph.region.RingDescriptor.SKIP_LENGTH;
+import static lanegraph.region.RingDescriptor.WORD_LENGTH;
+
+import org.agrona.DirectBuffer;
+
+/**
+ * A writer of a ring that has several producers. A sequence is claimed by a compare-and-set on the shared tail, after the check that it has
+ * room: so "full" is exact, no claim waits, and no user code runs between claim and commit (a message is complete in a scratch buffer
+ * before its sequence is claimed).
+ */
+final class ManyProducersTx extends RingTx {
+    private static final long FULL = -1;
+
+    ManyProducersTx(Ring ring, long cell, boolean dropsWhenFull) {
+        super(ring, cell, dropsWhenFull);
+    }
+
+    @Override
+    public boolean room() {
+        checkOpen();
+        return hasRoom(memory.getLongAcquire(ring.tailAddress));
+    }
+
+    private boolean hasRoom(long sequence) {
+        if (sequence < limit) {
+            return true;
+        }
+        limit = ring.slowest() + ring.slots;
+        return sequence < limit;
+    }
+
+    /**
+     * The sequence that this producer alone may write now, or {@link #FULL}. The slot is free: it has room, that is, every cursor
+     * has passed its earlier lap; and a sequence below the limit stays below it. The compare-and-set orders the claim before the stores to the slot.
+     */
+    private long claimSequence() {
+        while (true) {
+            long sequence = memory.getLongAcquire(ring.tailAddress);
+            if (!hasRoom(sequence)) {
+                return FULL;
+            }
+            if (memory.compareAndSetLong(ring.tailAddress, sequence, sequence + 1)) {
+                return sequence;
+            }
+        }
+    }
+
+    @Override
+    long claimAddress() {
+        return scratchAddress();
+    }
+
+    @Override
+    public boolean commit(int length) {
+        checkOpen();
+        checkLength(length);
+        if (target == NOTHING) {
+            throw ring.notClaimed();
+        }
+        long sequence = claimSequence();
+        if (sequence == FULL) {
+            return false;
+        }
+        long slot = slot(sequence);
+        if (values != null) {
+            values[(int) sequence & mask] = pending;
+            pending = null;
+        } else {
+            memory.copy(target, slot + WORD_LENGTH, length);
+        }
+        publish(slot, sequence, length);
+        target = NOTHING;
+        return true;
+    }
+
+    @Override
+    public boolean offer(DirectBuffer source, int offset, int length) {
+        checkOpen();
+        checkBytes();
+        checkLength(length);
+        source.boundsCheck(offset, length);
+        long sequence = claimSequence();
+        if (sequence == FULL) {
+            return settle(false);
+        }
+        long slot = slot(sequence);
+        int published = SKIP_LENGTH; // what readers pass over, should the source throw
+        try {
+            view.wrap(slot + WORD_LENGTH, slotBytes);
+            view.putBytes(0, source, offset, length);
+            published = length;
+        } finally {
+            publish(slot, sequence, published);
+        }
+        return true;
+    }
+}

@@ -1,0 +1,257 @@
+package lanegraph.lane;
+
+import static lanegraph.region.RingDescriptor.CELL_DROPPED_OFFSET;
+import static lanegraph.region.RingDescriptor.CELL_POSITION_OFFSET;
+import static lanegraph.region.RingDescriptor.SKIP_LENGTH;
+import static lanegraph.region.RingDescriptor.TAIL_OFFSET;
+import static lanegraph.region.RingDescriptor.WORD_LENGTH;
+
+import java.util.Map;
+import lanegraph.LaneGraphException;
+import lanegraph.LaneGraphException.Category;
+import lanegraph.region.Memory;
+import lanegraph.region.Region;
+import lanegraph.region.RingDescriptor;
+import lanegraph.region.RingShape;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * The sequenced ring of fixed slots that carries events, fanout and sequenced-slots lanes: what its handles have in common, and what tools
+ * may look at from any thread without a cursor.
+ *
+ * <p>The slot protocol. A producer writes the payload, then stores the slot's commit word with release order; a reader loads the word with
+ * acquire order and compares the whole sequence in it. So the message and its flag travel in the same cache lines, nobody reads a producer's counter on the way, and a
+ * word of an earlier lap never passes. A slot may be written again when every cursor has passed it: a reader stores its cursor with
+ * release order after its last load from the slot, a producer loads the cursors with acquire order before its first store there.
+ */
+public final class Ring {
+    final String name;
+    final Region region;
+    final Memory memory;
+    final Codec codec;
+    final Object[] values;
+    final boolean retain;
+    final int slots;
+    final int slotBytes;
+    final int stride;
+    final int mask;
+    final long base;
+    final long tailAddress;
+    private final RingShape shape;
+    private final long[] cursorAddresses;
+
+    /**
+     * @param name the lane's name, for messages
+     * @param region holds the ring; its shape must fit every owner that asks for a handle
+     * @param codec of the lane's values
+     * @param byReference true to carry objects in an array of this ring, beside the region; every handle must then come from this ring
+     * @param retain by reference: false to let the reader of a lane with one cursor null what it has taken
+     * @param memory {@link Memory#DIRECT}, or a test's
+     */
+    public Ring(
+            String name,
+            Region region,
+            Codec codec,
+            boolean byReference,
+            boolean retain,
+            Memory memory) {
+        this.name = name;
+        this.region = region;
+        this.memory = memory;
+        this.codec = codec;
+        this.shape = region.shape();
+        this.slots = shape.slots();
+        this.slotBytes = shape.slotBytes();
+        this.stride = RingDescriptor.stride(slotBytes);
+        this.mask = slots - 1;
+        this.base = region.address() + RingDescriptor.slotsOffset(shape);
+        this.tailAddress = region.address() + TAIL_OFFSET;
+        this.values = byReference ? new Object[slots] : null;
+        this.retain = retain || shape.cursors().size() > 1;
+        this.cursorAddresses = new long[shape.cursors().size()];
+        for (int i = 0; i < cursorAddresses.length; i++) {
+            cursorAddresses[i] = region.address() + RingDescriptor.cursorCell(shape, i) + CELL_POSITION_OFFSET;
+        }
+    }
+
+    /**
+     * The writer of this owner. There must be one handle for an owner at a time.
+     *
+     * @throws LaneGraphException {@code lane/no-such-owner} if the region has no producer cell of this name
+     */
+    public LaneTx tx(String owner, boolean dropsWhenFull) {
+        long cell = region.address() + region.producerCell(owner);
+        return shape.manyProducers()
+                ? new ManyProducersTx(this, cell, dropsWhenFull)
+                : new SingleProducerTx(this, cell, dropsWhenFull);
+    }
+
+    /** The reader of this owner; otherwise as {@link #tx}. */
+    public LaneRx rx(String owner) {
+        return new RingRx(this, region.address() + region.cursorCell(owner) + CELL_POSITION_OFFSET);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public RingShape shape() {
+        return shape;
+    }
+
+    public boolean byReference() {
+        return values != null;
+    }
+
+    /** The region that holds the ring's bytes. */
+    public Region region() {
+        return region;
+    }
+
+    /** The sequence that every reader has reached: what was written before it is gone. */
+    public long consumed() {
+        return slowest();
+    }
+
+    /** The sequence that the next message will get: how many messages have been written. An instant later it may be more. */
+    public long produced() {
+        if (shape.manyProducers()) {
+            return memory.getLongAcquire(tailAddress);
+        }
+        long low = slowest();
+        long high = low + slots;
+        while (low < high) { // below the tail every slot bears its sequence, from there on none does
+            long middle = low + high >>> 1;
+            if (RingDescriptor.bears(memory.getLongAcquire(slot(middle)), middle)) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    /** How many messages the slowest reader has before it, at an instant during the call: 0…slots. */
+    public int depth() {
+        long before = slowest(); // read first: the difference can then be too large, never negative
+        return (int) Math.min(slots, produced() - before);
+    }
+
+    /** How many messages the producers have dropped because the lane was full. */
+    public long dropped() {
+        long sum = 0;
+        for (int i = 0; i < shape.producers().size(); i++) {
+            sum += memory.getLongAcquire(
+                    region.address() + RingDescriptor.producerCell(i) + CELL_DROPPED_OFFSET);
+        }
+        return sum;
+    }
+
+    /**
+     * The message of this sequence as a value, or null if it has been overwritten, is a slot to skip, was nulled after its reader took
+     * it, or has not been written yet. It needs no cursor: it changes nothing and slows no role; what was consumed and not yet
+     * overwritten is there too.
+     *
+     * @throws LaneGraphException {@code codec/failed}
+     */
+    public Object look(long sequence) {
+        long slot = slot(sequence);
+        long word = memory.getLongAcquire(slot);
+        int length = RingDescriptor.lengthOf(word);
+        if (sequence < 0 || !RingDescriptor.bears(word, sequence) || length == SKIP_LENGTH) {
+            return null;
+        }
+        if (values != null) {
+            Object value = values[(int) sequence & mask];
+            return untouched(sequence) ? value : null;
+        }
+        byte[] copy = new byte[length];
+        UnsafeBuffer view = new UnsafeBuffer(copy);
+        view.putBytes(0, new UnsafeBuffer(slot + WORD_LENGTH, length), 0, length);
+        return untouched(sequence) ? decode(view) : null;
+    }
+
+    /**
+     * True if nobody had begun to overwrite this sequence's slot before the call. Its word alone does not prove that: the next lap stores its payload
+     * before its word. But the next lap's message in this slot comes after the one in the slot before. A single producer commits that one, then
+     * passes a store-store fence, before it touches this slot; many producers move the tail beyond it first, by a compare-and-set.
+     */
+    private boolean untouched(long sequence) {
+        memory.loadLoadFence(); // the copy's loads stay before the check
+        if (shape.manyProducers()) {
+            return memory.getLongAcquire(tailAddress) <= sequence + slots;
+        }
+        long before = sequence - 1 + slots;
+        return !RingDescriptor.bears(memory.getLongAcquire(slot(before)), before);
+    }
+
+    long slot(long sequence) {
+        return base + (sequence & mask) * stride;
+    }
+
+    /** The least of all cursors. */
+    long slowest() {
+        long least = Long.MAX_VALUE;
+        for (long address : cursorAddresses) {
+            least = Math.min(least, memory.getLongAcquire(address));
+        }
+        return least;
+    }
+
+    Object decode(UnsafeBuffer source) {
+        try {
+            return codec.decode(source);
+        } catch (LaneGraphException ex) {
+            throw ex;
+        } catch (Exception ex) {
+            throw codecFailed("decode a message of " + source.capacity() + " bytes", ex);
+        }
+    }
+
+    LaneGraphException codecFailed(String what, Exception cause) {
+        return new LaneGraphException(Category.INCORRECT, "codec/failed",
+                "lane " + name + ": codec " + shape.codec() + " could not " + what + ": " + cause,
+                Map.of("lane", name, "codec", shape.codec()), cause);
+    }
+
+    LaneGraphException tooLarge(int length) {
+        return new LaneGraphException(Category.INCORRECT, "lane/too-large",
+                "lane " + name + ": a message of " + length + " bytes, but its slots hold " + slotBytes
+                        + "; give the lane a larger slot-bytes or make the message smaller. Nothing was written.",
+                Map.of("lane", name, "length", length, "slot-bytes", slotBytes));
+    }
+
+    LaneGraphException badLength(int length) {
+        return length > slotBytes
+                ? tooLarge(length)
+                : new LaneGraphException(Category.INCORRECT, "lane/bad-length",
+                        "lane " + name + ": a message of " + length + " bytes; expected 0 to " + slotBytes,
+                        Map.of("lane", name, "length", length, "slot-bytes", slotBytes));
+    }
+
+    LaneGraphException closed() {
+        return new LaneGraphException(Category.UNAVAILABLE, "lane/closed",
+                "lane " + name + ": this handle is closed; ask a running graph for a new one", Map.of("lane", name));
+    }
+
+    LaneGraphException notClaimed() {
+        return new LaneGraphException(Category.INCORRECT, "lane/not-claimed",
+                "lane " + name + ": commit without a claim before it", Map.of("lane", name));
+    }
+
+    LaneGraphException noMessage() {
+        return new LaneGraphException(Category.INCORRECT, "lane/no-message",
+                "lane " + name + ": there is no message at the reader's position; call peek() first", Map.of("lane", name));
+    }
+
+    LaneGraphException noValue() {
+        return new LaneGraphException(Category.INCORRECT, "lane/no-value",
+                "lane " + name + ": null is no message", Map.of("lane", name));
+    }
+
+    LaneGraphException carriesObjects() {
+        return new LaneGraphException(Category.INCORRECT, "lane/by-reference",
+                "lane " + name + ": carries objects by reference and has no bytes; use values, or spawn with wire = always",
+                Map.of("lane", name));
+    }
+}

@@ -1,0 +1,181 @@
+package lanegraph.lane;
+
+import static lanegraph.region.RingDescriptor.CELL_DROPPED_OFFSET;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import lanegraph.LaneGraphException;
+import lanegraph.region.Memory;
+import lanegraph.region.RingDescriptor;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** What the writers of a ring have in common. A handle belongs to one thread at a time. */
+abstract class RingTx extends LaneTx {
+    /** {@link #target} when nothing is claimed. */
+    static final long NOTHING = 0;
+
+    private static final VarHandle CLOSED;
+
+    static {
+        try {
+            CLOSED = MethodHandles.lookup().findVarHandle(RingTx.class, "closed", boolean.class);
+        } catch (ReflectiveOperationException ex) {
+            throw new ExceptionInInitializerError(ex);
+        }
+    }
+
+    final Ring ring;
+    final Memory memory;
+    final Object[] values;
+    final long base;
+    final int mask;
+    final int stride;
+    final int slotBytes;
+    /** Sequences below it have room: the slowest cursor, when it was last read, plus the slots. */
+    long limit;
+    /** Where the payload of the next commit stands, or {@link #NOTHING}; by reference any other number. */
+    long target;
+    /** By reference: the object of the next commit. */
+    Object pending;
+
+    final UnsafeBuffer view = new UnsafeBuffer(0, 0);
+    private final long cell;
+    private final boolean dropsWhenFull;
+    private UnsafeBuffer scratch;
+
+    @SuppressWarnings("FieldMayBeFinal") // written through CLOSED
+    private boolean closed;
+
+    RingTx(Ring ring, long cell, boolean dropsWhenFull) {
+        this.ring = ring;
+        this.memory = ring.memory;
+        this.values = ring.values;
+        this.base = ring.base;
+        this.mask = ring.mask;
+        this.stride = ring.stride;
+        this.slotBytes = ring.slotBytes;
+        this.cell = cell;
+        this.dropsWhenFull = dropsWhenFull;
+        this.limit = ring.slowest() + ring.slots;
+    }
+
+    /** Where a claim of this producer may be written: an address of {@code slotBytes} bytes. */
+    abstract long claimAddress();
+
+    @Override
+    public final MutableDirectBuffer claim() {
+        checkOpen();
+        checkBytes();
+        target = claimAddress();
+        view.wrap(target, slotBytes);
+        return view;
+    }
+
+    @Override
+    public final int encode(Object value) {
+        if (value == null) {
+            throw ring.noValue();
+        }
+        if (values != null) {
+            checkOpen();
+            pending = value;
+            target = ~NOTHING;
+            return 0;
+        }
+        MutableDirectBuffer buffer = claim();
+        int length;
+        try {
+            length = ring.codec.encode(value, buffer);
+        } catch (LaneGraphException ex) {
+            throw ex;
+        } catch (Exception ex) {
+            throw ring.codecFailed("encode a " + value.getClass().getName(), ex);
+        }
+        checkLength(length);
+        return length;
+    }
+
+    @Override
+    public final boolean forward(LaneRx rx) {
+        if (values != null || rx.byReference()) {
+            return commit(encode(rx.value()));
+        }
+        checkOpen();
+        checkLength(rx.length());
+        target = rx.address();
+        boolean published = commit(rx.length());
+        target = NOTHING; // the bytes are the reader's: nothing stays claimed
+        return published;
+    }
+
+    /** The scratch buffer, made when it is first needed. */
+    final long scratchAddress() {
+        if (scratch == null) {
+            scratch = new UnsafeBuffer(ByteBuffer.allocateDirect(slotBytes));
+        }
+        return scratch.addressOffset();
+    }
+
+    final void checkOpen() {
+        // Opaque: the flag is looked at every time, and orders nothing. A role that does not end is held off by its lock, which is kept
+        // until its thread is gone; this check is what ends the use of a handle after its graph was closed.
+        if ((boolean) CLOSED.getOpaque(this)) {
+            throw ring.closed();
+        }
+    }
+
+    final void checkLength(int length) {
+        if (length < 0 || length > slotBytes) {
+            throw ring.badLength(length);
+        }
+    }
+
+    final void checkBytes() {
+        if (values != null) {
+            throw ring.carriesObjects();
+        }
+    }
+
+    final long slot(long sequence) {
+        return base + (sequence & mask) * stride;
+    }
+
+    /** Publishes a payload that is in place: whoever sees the word sees the payload. */
+    final void publish(long slot, long sequence, int length) {
+        memory.putLongRelease(slot, RingDescriptor.word(sequence, length));
+    }
+
+    @Override
+    public final int maxLength() {
+        return slotBytes;
+    }
+
+    @Override
+    public final boolean byReference() {
+        return values != null;
+    }
+
+    @Override
+    public final boolean dropsWhenFull() {
+        return dropsWhenFull;
+    }
+
+    @Override
+    public final void countDrop() {
+        target = NOTHING;
+        long address = cell + CELL_DROPPED_OFFSET;
+        memory.putLongRelease(address, memory.getLong(address) + 1); // one writer; tools read it
+    }
+
+    @Override
+    public final long dropped() {
+        return memory.getLongAcquire(cell + CELL_DROPPED_OFFSET);
+    }
+
+    @Override
+    public final void close() {
+        CLOSED.setOpaque(this, true);
+    }
+}
