@@ -7,7 +7,9 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import lanegraph.LaneGraphException;
 import lanegraph.LaneGraphException.Category;
 
@@ -62,7 +64,7 @@ final class Refusal {
 
     static LaneGraphException badName(final String what, final String name, final String expected) {
         return new LaneGraphException(Category.INCORRECT, "region/bad-name",
-                what + " is not allowed: found=" + shown(name) + " expected=" + expected,
+                what + " is not allowed: found=" + (name == null ? "null" : '"' + shown(name) + '"') + " expected=" + expected,
                 Map.of("found", String.valueOf(name), "expected", expected));
     }
 
@@ -121,6 +123,34 @@ final class Refusal {
                 Map.of("directory", directory.toString()), cause);
     }
 
+    static LaneGraphException noLocks(final Path directory, final Throwable cause) {
+        return new LaneGraphException(Category.UNSUPPORTED, "region/no-locks",
+                "file system locks no files: directory=" + directory + " reason=" + reason(cause)
+                        + "; choose a directory on another one",
+                Map.of("directory", directory.toString()), cause);
+    }
+
+    /**
+     * {@code role/owned}.
+     *
+     * @param lock the lock file
+     * @param text what its owner wrote, or anything at all: {@code key=value} lines
+     */
+    static LaneGraphException owned(final String owner, final Path lock, final String text) {
+        final Map<String, Object> details = new LinkedHashMap<>();
+        details.put("owner", owner);
+        for (final String key : List.of("who", "since", "pid", "host")) {
+            details.put(key, text.lines().filter(line -> line.startsWith(key + "=")).findFirst()
+                    .map(line -> shown(line.substring(key.length() + 1))).orElse("unknown"));
+        }
+        final Path directory = lock.getParent().getParent();
+        details.put("directory", directory.toString());
+        return new LaneGraphException(Category.CONFLICT, "role/owned",
+                "owned by another already: " + details.entrySet().stream().map(Object::toString)
+                        .collect(Collectors.joining(" ")) + "; stop that one first, or choose another directory",
+                details);
+    }
+
     static LaneGraphException noSuchOwner(final String what, final String owner, final Object owners) {
         final Map<String, Object> details = new LinkedHashMap<>();
         details.put("owner", owner);
@@ -155,11 +185,8 @@ final class Refusal {
         return message.contains("No space") || message.contains("uota") || message.contains("too large");
     }
 
-    private static String shown(final String name) {
-        if (name == null) {
-            return "null";
-        }
-        final String cut = name.length() > 80 ? name.substring(0, 80) + "…" : name;
-        return '"' + cut.replaceAll("\\p{Cntrl}", "?") + '"';
+    /** Safe to show: short, and without control characters. */
+    private static String shown(final String text) {
+        return (text.length() > 80 ? text.substring(0, 80) + "…" : text).replaceAll("\\p{Cntrl}", "?");
     }
 }

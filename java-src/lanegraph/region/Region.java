@@ -1,11 +1,9 @@
 package lanegraph.region;
 
-import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -37,10 +35,10 @@ public final class Region implements AutoCloseable {
     private final long address;
     private final RingShape shape;
     private final boolean created;
-    private final Path file;
+    private final RegionFile file; // null in memory
     private boolean closed;
 
-    private Region(final ByteBuffer memory, final RingShape shape, final boolean created, final Path file) {
+    private Region(final ByteBuffer memory, final RingShape shape, final boolean created, final RegionFile file) {
         this.memory = memory;
         this.address = Memory.addressOf(memory);
         this.shape = shape;
@@ -87,7 +85,7 @@ public final class Region implements AutoCloseable {
         RingHeader.checkShape(shape);
         final RegionFile file = new RegionFile(dir.toAbsolutePath(), lane, shape);
         final RegionFile.Mapped mapped = FileThread.call(() -> file.open(existing));
-        return new Region(mapped.memory(), shape, mapped.created(), file.file());
+        return new Region(mapped.memory(), shape, mapped.created(), file);
     }
 
     /** Where the region begins; good for {@link RingDescriptor#length} bytes, as long as this region is reachable. */
@@ -106,7 +104,7 @@ public final class Region implements AutoCloseable {
 
     /** The absolute path of the file; null if the region is in memory. */
     public Path file() {
-        return file;
+        return file == null ? null : file.file();
     }
 
     /**
@@ -142,13 +140,17 @@ public final class Region implements AutoCloseable {
     }
 
     /**
-     * For one whose start failed, and who holds the lock of every owner: closes, and removes the file if it was {@linkplain
-     * #created() made} by this region.
+     * For one whose start failed, and who holds the lock of every owner: closes, and removes the file if it was
+     * {@linkplain #created() made} by this region, and the directories made for it that are empty then. Of
+     * several, the last one made comes first.
      */
     public void discard() {
         close();
         if (created && file != null) {
-            FileThread.call(() -> Files.deleteIfExists(file));
+            FileThread.call(() -> {
+                file.remove();
+                return null;
+            });
         }
     }
 

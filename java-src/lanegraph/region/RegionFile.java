@@ -11,10 +11,8 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.security.SecureRandom;
 import java.util.Set;
 
 /**
@@ -24,9 +22,7 @@ import java.util.Set;
  * hard-linked, which fails if the name is taken. Two that start at once get one file, whoever wins.
  */
 final class RegionFile {
-    private static final SecureRandom RANDOM = new SecureRandom();
-    private static final int ATTEMPTS = 16;
-    private static final ByteBuffer ZEROS = ByteBuffer.allocate(1 << 16).asReadOnlyBuffer();
+    private static final int ATTEMPTS = 100;
 
     /** A mapped file; {@code created} if it was made by this call. */
     record Mapped(MappedByteBuffer memory, boolean created) {}
@@ -35,35 +31,45 @@ final class RegionFile {
     private final String lane;
     private final Path file;
     private final RingShape shape;
+    private final long length;
+    private final Directories directories = new Directories();
 
     RegionFile(final Path directory, final String lane, final RingShape shape) {
         this.directory = directory;
         this.lane = lane;
         this.file = directory.resolve(lane + ".ring");
         this.shape = shape;
+        this.length = RingDescriptor.length(shape);
+    }
+
+    Path file() {
+        return file;
     }
 
     Mapped open(final Existing existing) throws IOException {
+        IOException last = null;
         for (int i = 0; i < ATTEMPTS; i++) {
             final boolean there = isThere();
             if (there && existing == Existing.REFUSE) {
                 throw Refusal.exists(file);
             }
             try {
-                if (there && existing == Existing.CONTINUE) {
-                    return new Mapped(attach(), false);
-                }
-                return new Mapped(create(existing), true);
-            } catch (final FileAlreadyExistsException ex) {
-                continue; // another one was faster: attach to it
-            } catch (final NoSuchFileException ex) {
-                continue; // another one removed it, or the directory, in between
+                return there && existing == Existing.CONTINUE
+                        ? new Mapped(attach(), false) : new Mapped(create(existing), true);
+            } catch (final FileAlreadyExistsException | NoSuchFileException ex) {
+                last = ex; // somebody else made it, or took it or the directory away, in between: look again
             }
         }
-        throw Refusal.io(file, new IOException("the file comes and goes"));
+        throw Refusal.io(file, last);
     }
 
-    private boolean isThere() throws IOException {
+    /** Removes the file, and the directories that were made for it as far as nothing is in them. */
+    void remove() throws IOException {
+        Files.deleteIfExists(file);
+        directories.undo();
+    }
+
+    private boolean isThere() {
         final BasicFileAttributes found;
         try {
             found = Files.readAttributes(file, BasicFileAttributes.class, NOFOLLOW_LINKS);
@@ -90,71 +96,29 @@ final class RegionFile {
     }
 
     private MappedByteBuffer create(final Existing existing) throws IOException {
-        final Path temporary = directory.resolve("." + lane + "." + Long.toHexString(RANDOM.nextLong()) + ".tmp");
-        final Directories directories = new Directories();
         directories.make(directory);
         boolean done = false;
-        try {
-            final MappedByteBuffer memory = fill(temporary);
-            publish(temporary, existing);
+        try (TemporaryFile temporary = new TemporaryFile(directory, lane, length)) {
+            temporary.fill();
+            temporary.write(RingHeader.of(shape), 0);
+            final ByteBuffer state = RingHeader.littleEndian(Long.BYTES).putLong(0, RingDescriptor.STATE_COMPLETE);
+            temporary.write(state, RingDescriptor.STATE_OFFSET);
+            final MappedByteBuffer memory = map(temporary.channel()); // now, while a failure can be undone
+            if (existing == Existing.REPLACE) {
+                temporary.replace(file); // if anything failed before, the old file is still there, whole
+            } else {
+                link(temporary.path());
+            }
             done = true;
             return memory;
         } finally {
-            Files.deleteIfExists(temporary);
             if (!done) {
                 directories.undo();
             }
         }
     }
 
-    private MappedByteBuffer fill(final Path temporary) throws IOException {
-        try (FileChannel channel = open(temporary)) {
-            try {
-                allocate(channel);
-                write(channel, RingHeader.of(shape), 0);
-            } catch (final IOException ex) {
-                throw Refusal.isFull(ex) ? Refusal.noSpace(directory, RingDescriptor.length(shape), ex)
-                        : Refusal.io(temporary, ex);
-            }
-            final ByteBuffer state = RingHeader.littleEndian(Long.BYTES).putLong(0, RingDescriptor.STATE_COMPLETE);
-            write(channel, state, RingDescriptor.STATE_OFFSET);
-            return map(channel); // before the file has its name: what can fail fails while it can be undone
-        }
-    }
-
-    private FileChannel open(final Path temporary) throws IOException {
-        try {
-            return FileChannel.open(temporary, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ,
-                    StandardOpenOption.WRITE, NOFOLLOW_LINKS), Directories.PRIVATE_FILE);
-        } catch (final NoSuchFileException ex) {
-            throw ex;
-        } catch (final IOException ex) {
-            throw Refusal.isFull(ex) ? Refusal.noSpace(directory, RingDescriptor.length(shape), ex)
-                    : Refusal.noDirectory(directory, ex);
-        } catch (final UnsupportedOperationException ex) {
-            throw Refusal.noDirectory(directory, ex);
-        }
-    }
-
-    /** Zeros all over, written and not just promised: a store into a hole of a file on a full disk kills the JVM. */
-    private void allocate(final FileChannel channel) throws IOException {
-        final long length = RingDescriptor.length(shape);
-        for (long at = 0; at < length; ) {
-            final ByteBuffer zeros = ZEROS.duplicate();
-            zeros.limit((int) Math.min(zeros.capacity(), length - at));
-            at += channel.write(zeros, at);
-        }
-    }
-
-    private static void write(final FileChannel channel, final ByteBuffer bytes, final long offset)
-            throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes, offset + bytes.position());
-        }
-    }
-
-    private MappedByteBuffer map(final FileChannel channel) throws IOException {
-        final long length = RingDescriptor.length(shape);
+    private MappedByteBuffer map(final FileChannel channel) {
         try {
             return channel.map(FileChannel.MapMode.READ_WRITE, 0, length);
         } catch (final IOException ex) {
@@ -163,25 +127,15 @@ final class RegionFile {
         }
     }
 
-    private void publish(final Path temporary, final Existing existing) throws IOException {
-        if (existing == Existing.REPLACE) {
-            // In one step: if anything failed before, the old file is still there, whole.
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-            return;
-        }
+    private void link(final Path temporary) throws IOException {
         try {
             Files.createLink(file, temporary);
         } catch (final FileAlreadyExistsException | NoSuchFileException ex) {
             throw ex;
         } catch (final IOException ex) {
-            throw Refusal.isFull(ex) ? Refusal.noSpace(directory, RingDescriptor.length(shape), ex)
-                    : Refusal.noLinks(directory, ex);
+            throw Refusal.isFull(ex) ? Refusal.noSpace(directory, length, ex) : Refusal.noLinks(directory, ex);
         } catch (final UnsupportedOperationException ex) {
             throw Refusal.noLinks(directory, ex);
         }
-    }
-
-    Path file() {
-        return file;
     }
 }
