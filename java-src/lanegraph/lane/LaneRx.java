@@ -13,8 +13,9 @@ import org.agrona.DirectBuffer;
  *   rx.release();              // give the passed slots back to the producers
  * </pre>
  *
- * <p>No method ever waits. Every method but {@link #close()} throws {@link lanegraph.LaneGraphException} with code
- * {@code lane/closed} once the handle is closed.
+ * <p>No method ever waits. Once the handle is closed, {@link #peek()} and {@link #release()} throw {@link
+ * lanegraph.LaneGraphException} with code {@code lane/closed}. Those that describe or pass over a message throw {@code
+ * lane/no-message} if {@link #peek()} did not find one.
  */
 public abstract class LaneRx extends HandlePadding implements AutoCloseable {
     /** True if a message stands at {@link #position()}; the other methods then describe it until {@link #advance()}. */

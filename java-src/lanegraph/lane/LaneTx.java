@@ -10,8 +10,8 @@ import org.agrona.MutableDirectBuffer;
  * what was written there. <b>Whole:</b> {@link #offer(DirectBuffer, int, int)}, {@link #offer(Object)} and
  * {@link #forward(LaneRx)} do both in one call. No method ever waits.
  *
- * <p>Every method but {@link #close()} throws {@link lanegraph.LaneGraphException} with code {@code lane/closed} once the
- * handle is closed.
+ * <p>Once the handle is closed, every method that would write throws {@link lanegraph.LaneGraphException} with code
+ * {@code lane/closed}.
  */
 public abstract class LaneTx extends HandlePadding implements AutoCloseable {
     /** The largest payload in bytes. */
@@ -31,8 +31,9 @@ public abstract class LaneTx extends HandlePadding implements AutoCloseable {
 
     /**
      * Lends a buffer of {@link #maxLength()} bytes for the next message: the slot itself where this handle is the single producer and
-     * there is room, a scratch buffer otherwise. Its content is undefined, its bounds are checked (unless Agrona's checks are off), and it is valid until
-     * {@link #commit(int)} returns true or the next claim. A claim that is never committed costs nothing.
+     * there is room, a scratch buffer otherwise. Its content is undefined, its bounds are checked (unless Agrona's checks are off). It
+     * is valid until {@link #commit(int)} returns true or another message is claimed, encoded, offered, forwarded or dropped with this
+     * handle: that takes the place, and the claim is void. A claim that is never committed costs nothing.
      *
      * @throws lanegraph.LaneGraphException {@code lane/by-reference} if the lane carries objects
      */
@@ -52,7 +53,7 @@ public abstract class LaneTx extends HandlePadding implements AutoCloseable {
      * claim stays as it is: commit again later. With a single producer it never fails after {@link #room()}.
      *
      * @throws lanegraph.LaneGraphException {@code lane/too-large} if the length is beyond {@link #maxLength()};
-     *     {@code lane/bad-length} if it is negative. Nothing was published.
+     *     {@code lane/bad-length} if it is negative; {@code lane/not-claimed} if there is no claim. Nothing was published.
      */
     public abstract boolean commit(int length);
 

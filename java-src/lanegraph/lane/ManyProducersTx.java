@@ -88,12 +88,12 @@ final class ManyProducersTx extends RingTx {
         long slot = slot(sequence);
         int published = SKIP_LENGTH; // what readers pass over, should the source throw
         try {
-            view.wrap(slot + WORD_LENGTH, slotBytes);
-            view.putBytes(0, source, offset, length);
+            copyIn(slot, source, offset, length);
             published = length;
         } finally {
             publish(slot, sequence, published);
         }
+        target = NOTHING; // as with a single producer, where the message takes the claimed slot
         return true;
     }
 }

@@ -120,9 +120,11 @@ public final class Ring {
         }
         long low = slowest();
         long high = low + slots;
-        while (low < high) { // below the tail every slot bears its sequence, from there on none does
+        while (low < high) {
+            // Below the tail every slot bears its sequence, or a later one if a writer has lapped this loop; from the tail
+            // on none does. "Or a later one" keeps the answer from falling behind what was written when the call began.
             long middle = low + high >>> 1;
-            if (RingDescriptor.bears(memory.getLongAcquire(slot(middle)), middle)) {
+            if (RingDescriptor.reached(memory.getLongAcquire(slot(middle)), middle)) {
                 low = middle + 1;
             } else {
                 high = middle;
@@ -172,17 +174,21 @@ public final class Ring {
     }
 
     /**
-     * True if nobody had begun to overwrite this sequence's slot before the call. Its word alone does not prove that: the next lap stores its payload
-     * before its word. But the next lap's message in this slot comes after the one in the slot before. A single producer commits that one, then
-     * passes a store-store fence, before it touches this slot; many producers move the tail beyond it first, by a compare-and-set.
+     * True if nobody had begun to overwrite this sequence's slot before the call. Its word alone does not prove that: the next lap
+     * stores its payload before its word. But the next lap's message in this slot comes after the one in the slot before. A single
+     * producer commits that one, then passes a store-store fence, before it touches this slot: so the slot before must still bear the
+     * sequence before. (That it does not bear the next lap's would prove less: it may bear a later lap's.) Many producers move the
+     * tail beyond this slot's next sequence first, by a compare-and-set.
      */
     private boolean untouched(long sequence) {
         memory.loadLoadFence(); // the copy's loads stay before the check
+        if (slowest() <= sequence) {
+            return true; // a reader has yet to pass it, so no producer may touch it: the oldest message of a full lane
+        }
         if (shape.manyProducers()) {
             return memory.getLongAcquire(tailAddress) <= sequence + slots;
         }
-        long before = sequence - 1 + slots;
-        return !RingDescriptor.bears(memory.getLongAcquire(slot(before)), before);
+        return RingDescriptor.bears(memory.getLongAcquire(slot(sequence - 1)), sequence - 1);
     }
 
     long slot(long sequence) {
@@ -247,6 +253,11 @@ public final class Ring {
     LaneGraphException noValue() {
         return new LaneGraphException(Category.INCORRECT, "lane/no-value",
                 "lane " + name + ": null is no message", Map.of("lane", name));
+    }
+
+    /** A view to lend. */
+    SlotView view() {
+        return new SlotView(region);
     }
 
     LaneGraphException carriesObjects() {

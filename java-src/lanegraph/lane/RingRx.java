@@ -8,7 +8,6 @@ import java.lang.invoke.VarHandle;
 import lanegraph.region.Memory;
 import lanegraph.region.RingDescriptor;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /** The reader behind one cursor of a ring. A handle belongs to one thread at a time. */
 final class RingRx extends LaneRx {
@@ -33,7 +32,7 @@ final class RingRx extends LaneRx {
     private final long base;
     private final int mask;
     private final int stride;
-    private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
+    private final SlotView view;
     private long position;
     private long released;
     private int length = NONE;
@@ -49,6 +48,7 @@ final class RingRx extends LaneRx {
         this.mask = ring.mask;
         this.stride = ring.stride;
         this.cursorAddress = cursorAddress;
+        this.view = ring.view();
         this.position = memory.getLongAcquire(cursorAddress);
         this.released = position;
     }

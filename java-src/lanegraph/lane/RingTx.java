@@ -1,6 +1,7 @@
 package lanegraph.lane;
 
 import static lanegraph.region.RingDescriptor.CELL_DROPPED_OFFSET;
+import static lanegraph.region.RingDescriptor.WORD_LENGTH;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -8,6 +9,7 @@ import java.nio.ByteBuffer;
 import lanegraph.LaneGraphException;
 import lanegraph.region.Memory;
 import lanegraph.region.RingDescriptor;
+import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -40,7 +42,9 @@ abstract class RingTx extends LaneTx {
     /** By reference: the object of the next commit. */
     Object pending;
 
-    final UnsafeBuffer view = new UnsafeBuffer(0, 0);
+    private final SlotView claimed;
+    /** Never lent: an offer copies through it, while a claim's buffer may still be in use, or be the source. */
+    private final UnsafeBuffer inner = new UnsafeBuffer(0, 0);
     private final long cell;
     private final boolean dropsWhenFull;
     private UnsafeBuffer scratch;
@@ -57,6 +61,7 @@ abstract class RingTx extends LaneTx {
         this.stride = ring.stride;
         this.slotBytes = ring.slotBytes;
         this.cell = cell;
+        this.claimed = ring.view();
         this.dropsWhenFull = dropsWhenFull;
         this.limit = ring.slowest() + ring.slots;
     }
@@ -69,8 +74,8 @@ abstract class RingTx extends LaneTx {
         checkOpen();
         checkBytes();
         target = claimAddress();
-        view.wrap(target, slotBytes);
-        return view;
+        claimed.wrap(target, slotBytes);
+        return claimed;
     }
 
     @Override
@@ -85,6 +90,8 @@ abstract class RingTx extends LaneTx {
             return 0;
         }
         MutableDirectBuffer buffer = claim();
+        long place = target;
+        target = NOTHING; // until the codec has ended well: a commit after it failed must not publish what it left
         int length;
         try {
             length = ring.codec.encode(value, buffer);
@@ -94,6 +101,7 @@ abstract class RingTx extends LaneTx {
             throw ring.codecFailed("encode a " + value.getClass().getName(), ex);
         }
         checkLength(length);
+        target = place;
         return length;
     }
 
@@ -142,6 +150,12 @@ abstract class RingTx extends LaneTx {
         return base + (sequence & mask) * stride;
     }
 
+    /** Copies the source's bytes, which are known to be there, into a slot. */
+    final void copyIn(long slot, DirectBuffer source, int offset, int length) {
+        inner.wrap(slot + WORD_LENGTH, slotBytes);
+        inner.putBytes(0, source, offset, length);
+    }
+
     /** Publishes a payload that is in place: whoever sees the word sees the payload. */
     final void publish(long slot, long sequence, int length) {
         memory.putLongRelease(slot, RingDescriptor.word(sequence, length));
@@ -165,6 +179,7 @@ abstract class RingTx extends LaneTx {
     @Override
     public final void countDrop() {
         target = NOTHING;
+        pending = null;
         long address = cell + CELL_DROPPED_OFFSET;
         memory.putLongRelease(address, memory.getLong(address) + 1); // one writer; tools read it
     }

@@ -74,8 +74,7 @@ final class SingleProducerTx extends RingTx {
             return settle(false);
         }
         long slot = slot(tail);
-        view.wrap(slot + WORD_LENGTH, slotBytes);
-        view.putBytes(0, source, offset, length);
+        copyIn(slot, source, offset, length);
         finish(slot, tail, length);
         return true;
     }

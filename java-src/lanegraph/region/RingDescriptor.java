@@ -108,6 +108,11 @@ public final class RingDescriptor {
         return word >>> LENGTH_BITS == (sequence + 1 & -1L >>> LENGTH_BITS);
     }
 
+    /** True if the word was committed for this sequence or a later one (less than 2^47 later). */
+    public static boolean reached(final long word, final long sequence) {
+        return word - word(sequence, 0) >= 0; // a difference, so that it holds across 2^48
+    }
+
     /** The code in the header for a kind of lane: 1, 2, 3; 0 if the kind is none that a ring carries. */
     public static int kindCode(final String kind) {
         return switch (kind) {
