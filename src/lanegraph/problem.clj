@@ -5,8 +5,7 @@
   :hint string (may be missing), :severity :error | :warning} and :file :line :column when it was read from a file.
 
   An error: ex-info with :cognitect.anomalies/category, :lanegraph/code and the facts."
-  (:require [clojure.string :as str])
-  (:import (lanegraph LaneGraphException)))
+  (:require [clojure.string :as str]))
 
 (set! *warn-on-reflection* true)
 (set! *unchecked-math* :warn-on-boxed)
@@ -48,16 +47,3 @@
                    :cognitect.anomalies/category (keyword "cognitect.anomalies" (name category))
                    :lanegraph/code code)
             cause)))
-
-(defn- detail-key [k]
-  (if (string? k) (keyword k) k))
-
-(defn from-java
-  "The ex-info for a LaneGraphException: the same message, code, category and details (keys as keywords), the Java
-  exception as cause."
-  [^LaneGraphException e]
-  (ex (str/replace (str/lower-case (str (.category e))) "_" "-")
-      (keyword (.code e))
-      (.getMessage e)
-      (update-keys (into {} (.details e)) detail-key)
-      e))
