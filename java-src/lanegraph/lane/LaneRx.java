@@ -17,7 +17,7 @@ import org.agrona.DirectBuffer;
  * lanegraph.LaneGraphException} with code {@code lane/closed}. Those that describe or pass over a message throw {@code
  * lane/no-message} if {@link #peek()} did not find one.
  */
-public abstract class LaneRx extends HandlePadding implements AutoCloseable {
+public abstract class LaneRx extends LaneHandle {
     /** True if a message stands at {@link #position()}; the other methods then describe it until {@link #advance()}. */
     public abstract boolean peek();
 
@@ -66,8 +66,4 @@ public abstract class LaneRx extends HandlePadding implements AutoCloseable {
 
     /** The address of the payload that {@link #peek()} found. */
     abstract long address();
-
-    /** Marks the handle; the memory stays. Idempotent; may be called by any thread. */
-    @Override
-    public abstract void close();
 }

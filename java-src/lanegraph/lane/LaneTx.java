@@ -13,7 +13,7 @@ import org.agrona.MutableDirectBuffer;
  * <p>Once the handle is closed, every method that would write throws {@link lanegraph.LaneGraphException} with code
  * {@code lane/closed}.
  */
-public abstract class LaneTx extends HandlePadding implements AutoCloseable {
+public abstract class LaneTx extends LaneHandle {
     /** The largest payload in bytes. */
     public abstract int maxLength();
 
@@ -93,8 +93,4 @@ public abstract class LaneTx extends HandlePadding implements AutoCloseable {
 
     /** How many messages this producer has dropped, over all lives of the lane's memory. */
     public abstract long dropped();
-
-    /** Marks the handle; the memory stays. Idempotent; may be called by any thread. */
-    @Override
-    public abstract void close();
 }

@@ -3,8 +3,6 @@ package lanegraph.lane;
 import static lanegraph.region.RingDescriptor.SKIP_LENGTH;
 import static lanegraph.region.RingDescriptor.WORD_LENGTH;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import lanegraph.region.Memory;
 import lanegraph.region.RingDescriptor;
 import org.agrona.DirectBuffer;
@@ -14,16 +12,6 @@ final class RingRx extends LaneRx {
     private static final int MAX_DRAIN = 256;
     /** {@link #length} when no message has been found at the position. */
     private static final int NONE = -1;
-
-    private static final VarHandle CLOSED;
-
-    static {
-        try {
-            CLOSED = MethodHandles.lookup().findVarHandle(RingRx.class, "closed", boolean.class);
-        } catch (ReflectiveOperationException ex) {
-            throw new ExceptionInInitializerError(ex);
-        }
-    }
 
     private final Ring ring;
     private final Memory memory;
@@ -36,9 +24,6 @@ final class RingRx extends LaneRx {
     private long position;
     private long released;
     private int length = NONE;
-
-    @SuppressWarnings("FieldMayBeFinal") // written through CLOSED
-    private boolean closed;
 
     RingRx(Ring ring, long cursorAddress) {
         this.ring = ring;
@@ -148,11 +133,6 @@ final class RingRx extends LaneRx {
         return slot() + WORD_LENGTH;
     }
 
-    @Override
-    public void close() {
-        CLOSED.setOpaque(this, true);
-    }
-
     private long slot() {
         return base + (position & mask) * stride;
     }
@@ -164,7 +144,7 @@ final class RingRx extends LaneRx {
     }
 
     private void checkOpen() {
-        if ((boolean) CLOSED.getOpaque(this)) { // opaque, as in RingTx
+        if (isClosed()) {
             throw ring.closed();
         }
     }

@@ -3,8 +3,6 @@ package lanegraph.lane;
 import static lanegraph.region.RingDescriptor.CELL_DROPPED_OFFSET;
 import static lanegraph.region.RingDescriptor.WORD_LENGTH;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import lanegraph.LaneGraphException;
 import lanegraph.region.Memory;
@@ -17,16 +15,6 @@ import org.agrona.concurrent.UnsafeBuffer;
 abstract class RingTx extends LaneTx {
     /** {@link #target} when nothing is claimed. */
     static final long NOTHING = 0;
-
-    private static final VarHandle CLOSED;
-
-    static {
-        try {
-            CLOSED = MethodHandles.lookup().findVarHandle(RingTx.class, "closed", boolean.class);
-        } catch (ReflectiveOperationException ex) {
-            throw new ExceptionInInitializerError(ex);
-        }
-    }
 
     final Ring ring;
     final Memory memory;
@@ -48,9 +36,6 @@ abstract class RingTx extends LaneTx {
     private final long cell;
     private final boolean dropsWhenFull;
     private UnsafeBuffer scratch;
-
-    @SuppressWarnings("FieldMayBeFinal") // written through CLOSED
-    private boolean closed;
 
     RingTx(Ring ring, long cell, boolean dropsWhenFull) {
         this.ring = ring;
@@ -127,9 +112,7 @@ abstract class RingTx extends LaneTx {
     }
 
     final void checkOpen() {
-        // Opaque: the flag is looked at every time, and orders nothing. A role that does not end is held off by its lock, which is kept
-        // until its thread is gone; this check is what ends the use of a handle after its graph was closed.
-        if ((boolean) CLOSED.getOpaque(this)) {
+        if (isClosed()) {
             throw ring.closed();
         }
     }
@@ -187,10 +170,5 @@ abstract class RingTx extends LaneTx {
     @Override
     public final long dropped() {
         return memory.getLongAcquire(cell + CELL_DROPPED_OFFSET);
-    }
-
-    @Override
-    public final void close() {
-        CLOSED.setOpaque(this, true);
     }
 }

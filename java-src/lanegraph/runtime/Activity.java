@@ -1,0 +1,96 @@
+package lanegraph.runtime;
+
+import java.nio.ByteBuffer;
+import lanegraph.region.Memory;
+import org.agrona.BufferUtil;
+
+/**
+ * The counters of one role, on cache lines of their own. The role's thread alone writes them; any thread may read.
+ *
+ * <pre>
+ *    0  active (1 or 0)   8  processed   16  filtered   24  dropped   32  errors
+ *   40  bytes            48  blocked ns  56  epoch
+ * </pre>
+ */
+final class Activity {
+    private static final int LENGTH = 128;
+    private static final int ACTIVE = 0;
+    private static final int PROCESSED = 8;
+    private static final int FILTERED = 16;
+    private static final int DROPPED = 24;
+    private static final int ERRORS = 32;
+    private static final int BYTES = 40;
+    private static final int BLOCKED = 48;
+    private static final int EPOCH = 56;
+
+    private final Memory memory = Memory.DIRECT;
+    private final ByteBuffer buffer; // keeps the memory
+    private final long address;
+
+    Activity() {
+        buffer = BufferUtil.allocateDirectAligned(2 * LENGTH, LENGTH); // the second half keeps the next owner's lines away
+        address = BufferUtil.address(buffer);
+    }
+
+    private void add(int offset, long delta) {
+        if (delta != 0) {
+            memory.putLongRelease(address + offset, memory.getLong(address + offset) + delta);
+        }
+    }
+
+    private long read(int offset) {
+        return memory.getLongAcquire(address + offset);
+    }
+
+    /** Adds what one pass of the role did. The epoch is stored last: whoever sees it sees the rest. */
+    void pass(long processed, long filtered, long dropped, long errors, long bytes) {
+        add(PROCESSED, processed);
+        add(FILTERED, filtered);
+        add(DROPPED, dropped);
+        add(ERRORS, errors);
+        add(BYTES, bytes);
+        add(EPOCH, 1);
+    }
+
+    void blocked(long nanos) {
+        add(BLOCKED, nanos);
+    }
+
+    /** Called when it changes. */
+    void active(boolean active) {
+        memory.putLongRelease(address + ACTIVE, active ? 1 : 0);
+    }
+
+    boolean active() {
+        return read(ACTIVE) != 0;
+    }
+
+    long processed() {
+        return read(PROCESSED);
+    }
+
+    long filtered() {
+        return read(FILTERED);
+    }
+
+    long dropped() {
+        return read(DROPPED);
+    }
+
+    long errors() {
+        return read(ERRORS);
+    }
+
+    long bytes() {
+        return read(BYTES);
+    }
+
+    long blockedNanos() {
+        return read(BLOCKED);
+    }
+
+    /** Moves with every pass that did something. */
+    long epoch() {
+        return read(EPOCH);
+    }
+}

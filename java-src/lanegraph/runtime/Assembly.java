@@ -1,0 +1,279 @@
+package lanegraph.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import lanegraph.LaneGraphException;
+import lanegraph.LaneGraphException.Category;
+import lanegraph.graph.EndpointSpec;
+import lanegraph.graph.GraphSpec;
+import lanegraph.graph.LaneRef;
+import lanegraph.graph.LaneSpec;
+import lanegraph.graph.OnError;
+import lanegraph.graph.OnFull;
+import lanegraph.graph.RoleSpec;
+import lanegraph.graph.Topology;
+import lanegraph.graph.Validator;
+import lanegraph.lane.Codec;
+import lanegraph.lane.LaneRx;
+import lanegraph.lane.LaneTx;
+import lanegraph.lane.Ring;
+import lanegraph.region.Memory;
+import lanegraph.region.Ownership;
+import lanegraph.region.Region;
+import lanegraph.region.RingShape;
+
+/**
+ * The parts of a graph, put together, without threads: lanes, roles, endpoints. {@link LaneGraph} gives it threads;
+ * {@link Simulation} steps it by hand.
+ */
+final class Assembly {
+    final GraphSpec spec;
+    final SpawnOptions options;
+    final Topology topology;
+    final AtomicBoolean stopping = new AtomicBoolean();
+    final ErrorLog errors = new ErrorLog();
+    /** By lane name. */
+    final SortedMap<String, Ring> lanes = new TreeMap<>();
+    /** By role name; a consumer by {@code endpoint/<name>}. */
+    final SortedMap<String, RoleAgent> roles = new TreeMap<>();
+    /** By endpoint name. */
+    final SortedMap<String, Ingress> ingress = new TreeMap<>();
+    /** By endpoint name. */
+    final SortedMap<String, Egress> egress = new TreeMap<>();
+    /** The lanes that a role or a consumer reads. */
+    final Set<String> read = new TreeSet<>();
+    /** Null for lanes in memory. */
+    final Ownership ownership;
+
+    private final SortedMap<String, Object> stages;
+
+    /**
+     * Validates, resolves, takes ownership, makes or attaches the lanes. If anything of it fails, all of it is undone.
+     *
+     * @param ended true when no role can publish any more
+     */
+    Assembly(GraphSpec spec, SpawnOptions options, BooleanSupplier ended) {
+        Validator.requireValid(spec);
+        this.spec = spec;
+        this.options = options;
+        this.topology = Topology.of(spec);
+        checkSupported();
+        checkConsumers();
+        checkCodecs();
+        this.stages = Stages.resolve(spec, options.stages());
+        Ownership taken = null;
+        try {
+            taken = options.dir() == null ? null : Ownership.take(options.dir(), owners(), "graph " + spec.name());
+            openLanes();
+        } catch (Throwable error) {
+            List<Throwable> more = new ArrayList<>();
+            Stages.closeAll(stages.values(), more);
+            more.forEach(error::addSuppressed);
+            undo(taken, error);
+            throw error;
+        }
+        this.ownership = taken;
+        spec.roles().forEach(this::addRole);
+        spec.endpoints().forEach((name, endpoint) -> addEndpoint(name, endpoint, ended));
+    }
+
+    /**
+     * Gives everything back, as if it had never been, but the stages, which their roles close: for a spawn that failed before any message
+     * moved. What goes wrong is added to the reason.
+     */
+    void discard(Throwable why) {
+        undo(ownership, why);
+    }
+
+    private void undo(Ownership taken, Throwable why) {
+        List<Throwable> errors = new ArrayList<>();
+        for (Ring ring : lanes.values()) {
+            guarded(ring.region()::discard, errors);
+        }
+        if (taken != null) {
+            guarded(taken::abandon, errors);
+        }
+        errors.forEach(why::addSuppressed);
+    }
+
+    private static void guarded(Runnable action, List<Throwable> errors) {
+        try {
+            action.run();
+        } catch (RuntimeException ex) {
+            errors.add(ex);
+        }
+    }
+
+    private Set<String> owners() {
+        Set<String> owners = new TreeSet<>();
+        spec.roles().keySet().forEach(role -> owners.add(Topology.roleOwner(role)));
+        spec.endpoints().keySet().forEach(endpoint -> owners.add(Topology.endpointOwner(endpoint)));
+        return owners;
+    }
+
+    private void openLanes() {
+        Set<String> byReference = ByReference.lanes(spec, stages, options);
+        spec.lanes().forEach((name, lane) -> {
+            LaneSpec.Ring ring = (LaneSpec.Ring) lane;
+            RingShape shape = new RingShape(lane.kind(), ring.slots(), byReference.contains(name) ? 8 : ring.slotBytes(),
+                    lane.codec(), topology.producers(name), topology.cursors(name));
+            Region region = options.dir() == null
+                    ? Region.inMemory(shape)
+                    : Region.mapped(options.dir(), name, shape, options.existing());
+            Codec codec = options.codecNamed(lane.codec());
+            lanes.put(name, new Ring(name, region, codec, byReference.contains(name), ring.retain(), Memory.DIRECT));
+        });
+    }
+
+    private void addRole(String name, RoleSpec role) {
+        String owner = Topology.roleOwner(name);
+        LaneTx deadLetters = role.deadLetter() == null
+                ? null
+                : tx(role.deadLetter(), Topology.errorOwner(name));
+        LaneRef from = role.rx().get(0);
+        read.add(from.lane());
+        roles.put(name, new RoleAgent(name, role.kind(), stages.get(name), lanes.get(from.lane()).rx(owner),
+                tx(role.tx().get(0), owner), deadLetters, role.onError(), errors, stopping));
+    }
+
+    private void addEndpoint(String name, EndpointSpec endpoint, BooleanSupplier ended) {
+        String owner = Topology.endpointOwner(name);
+        String lane = endpoint.lane().lane();
+        if (endpoint.kind() == EndpointSpec.Kind.INGRESS) {
+            ingress.put(name, new Ingress(name, () -> tx(lane, owner)));
+            return;
+        }
+        Egress out = new Egress(name, () -> lanes.get(lane).rx(owner), ended);
+        egress.put(name, out);
+        Object consumer = options.consumers().get(name);
+        if (consumer != null) {
+            LaneRx rx = out.lend();
+            read.add(lane);
+            roles.put(owner, new RoleAgent(owner, "consumer", consumer, rx, null, null, OnError.stop(), errors, stopping));
+        }
+    }
+
+    private LaneTx tx(String lane, String owner) {
+        return lanes.get(lane).tx(owner, spec.onFull(lane) == OnFull.DROP);
+    }
+
+    private void checkSupported() {
+        spec.lanes().forEach((name, lane) -> {
+            if (!(lane instanceof LaneSpec.Ring)) {
+                throw unsupported("lane " + name, lane.kind());
+            }
+        });
+        spec.roles().forEach((name, role) -> {
+            if (!(role instanceof RoleSpec.Stage || role instanceof RoleSpec.Bridge)) {
+                throw unsupported("role " + name, role.kind());
+            }
+        });
+    }
+
+    private LaneGraphException unsupported(String what, String kind) {
+        return new LaneGraphException(Category.UNSUPPORTED, "graph/unsupported",
+                what + " of graph " + spec.name() + ": the kind " + kind
+                        + " can be described and checked, but not run yet; this version runs stages and bridges over lanes of slots",
+                Map.of("kind", kind));
+    }
+
+    private void checkConsumers() {
+        options.consumers().keySet().forEach(name -> {
+            EndpointSpec endpoint = spec.endpoints().get(name);
+            if (endpoint == null || endpoint.kind() != EndpointSpec.Kind.EGRESS) {
+                throw new LaneGraphException(Category.INCORRECT, "graph/unknown-endpoint",
+                        "consumer of " + name + ": expected an egress endpoint of graph " + spec.name() + ", one of "
+                                + names(EndpointSpec.Kind.EGRESS),
+                        Map.of("endpoint", name));
+            }
+        });
+    }
+
+    private void checkCodecs() {
+        spec.lanes().forEach((name, lane) -> {
+            if (options.codecNamed(lane.codec()) == null) {
+                Set<String> known = new TreeSet<>(Set.of("bytes", "string", "long"));
+                known.addAll(options.codecs().keySet());
+                throw new LaneGraphException(Category.NOT_FOUND, "graph/unknown-codec",
+                        "lane " + name + ": codec " + lane.codec() + " is not known; expected one of " + known
+                                + ", or a codec of that name among the options of the spawn",
+                        Map.of("lane", name, "codec", lane.codec()));
+            }
+        });
+    }
+
+    /** The ingress endpoint of this name. */
+    Ingress ingress(String name) {
+        return endpoint(ingress, name, EndpointSpec.Kind.INGRESS);
+    }
+
+    /** The egress endpoint of this name. */
+    Egress egress(String name) {
+        return endpoint(egress, name, EndpointSpec.Kind.EGRESS);
+    }
+
+    private <E> E endpoint(Map<String, E> endpoints, String name, EndpointSpec.Kind kind) {
+        E endpoint = endpoints.get(name);
+        if (endpoint == null) {
+            throw new LaneGraphException(Category.NOT_FOUND, "graph/unknown-endpoint",
+                    "endpoint " + name + ": graph " + spec.name() + " has no " + kind.key() + " of this name; expected one of "
+                            + names(kind),
+                    Map.of("endpoint", String.valueOf(name)));
+        }
+        return endpoint;
+    }
+
+    private List<String> names(EndpointSpec.Kind kind) {
+        return spec.endpoints().entrySet().stream()
+                .filter(entry -> entry.getValue().kind() == kind)
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /** The lane of this name. */
+    Ring lane(String name) {
+        Ring ring = lanes.get(name);
+        if (ring == null) {
+            throw new LaneGraphException(Category.NOT_FOUND, "graph/unknown-lane",
+                    "lane " + name + ": graph " + spec.name() + " has none of this name; expected one of " + lanes.keySet(),
+                    Map.of("lane", String.valueOf(name)));
+        }
+        return ring;
+    }
+
+    /** How many messages each lane that a role reads still holds, without the empty ones. */
+    SortedMap<String, Integer> remaining() {
+        SortedMap<String, Integer> remaining = new TreeMap<>();
+        for (String lane : read) {
+            int depth = lanes.get(lane).depth();
+            if (depth > 0) {
+                remaining.put(lane, depth);
+            }
+        }
+        return remaining;
+    }
+
+    /** A number that moves whenever a role has done something. */
+    long epoch() {
+        long sum = 0;
+        for (RoleAgent role : roles.values()) {
+            sum += role.activity().epoch();
+        }
+        return sum;
+    }
+
+    /** The roles that moved something in their last pass, run a function, or wait for room. */
+    List<String> activeRoles() {
+        return roles.entrySet().stream()
+                .filter(entry -> entry.getValue().activity().active())
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+}

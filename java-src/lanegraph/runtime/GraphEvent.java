@@ -1,0 +1,13 @@
+package lanegraph.runtime;
+
+import java.util.Map;
+
+/**
+ * Something that happened to a running graph.
+ *
+ * @param type {@code started}, {@code continued} (a lane held messages at the start), {@code warning}, {@code failed},
+ *     {@code stuck} (a role did not end by a deadline), {@code stopped}, {@code closed}
+ * @param graph the graph's name
+ * @param data the facts
+ */
+public record GraphEvent(String type, String graph, Map<String, Object> data) {}

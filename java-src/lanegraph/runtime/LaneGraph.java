@@ -1,0 +1,456 @@
+package lanegraph.runtime;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import lanegraph.LaneGraphException;
+import lanegraph.LaneGraphException.Category;
+import lanegraph.graph.GraphSpec;
+import lanegraph.graph.Idle;
+import lanegraph.lane.LaneRx;
+import lanegraph.lane.LaneTx;
+import lanegraph.lane.Ring;
+import lanegraph.region.SmallFile;
+import org.agrona.DirectBuffer;
+
+/**
+ * A graph that runs. Thread-safe: any thread may call any method; the bare handles that {@link #writer} and {@link #reader} lend
+ * belong to one thread at a time.
+ *
+ * <p>A role that fails stops the whole graph; {@link #join} then tells every error. Nothing is printed.
+ */
+public final class LaneGraph implements AutoCloseable {
+    private static final long CLOSE_DEADLINE_MS = 5_000;
+    private static final long MAX_RESERVE_MS = 200;
+    private static final long QUIET_NS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long DRAIN_POLL_NS = TimeUnit.MICROSECONDS.toNanos(100);
+
+    private final Assembly assembly;
+    private final Failures failures = new Failures();
+    private final Events events;
+    private final Team team;
+    private final ReentrantLock control = new ReentrantLock();
+    private final Thread hook = new Thread(this::close, "lanegraph:shutdown");
+    private volatile State state = State.STARTING;
+    /** True once no role can publish: all threads have ended, or those that have not are cut off. */
+    private volatile boolean quiet;
+    private List<String> stuck = List.of();
+    private boolean closed;
+
+    private LaneGraph(GraphSpec spec, SpawnOptions options) {
+        assembly = new Assembly(spec, options, () -> quiet);
+        events = new Events(spec.name(), options, assembly.errors);
+        team = new Team(assembly, this::failed);
+    }
+
+    /**
+     * Validates the spec, resolves every stage, takes ownership, makes or attaches every lane, starts every role's thread, runs the
+     * inits, and returns when all are ready. If any of it fails, all of it is undone: no thread, no lock, no file is left.
+     *
+     * @throws LaneGraphException {@code graph/invalid} with the {@code problems}; {@code graph/unsupported}; {@code graph/unknown-codec};
+     *     {@code graph/unknown-endpoint}; {@code role/owned}; {@code role/init-failed}; what {@link lanegraph.region.Region} reports
+     */
+    public static LaneGraph spawn(GraphSpec spec, SpawnOptions options) {
+        LaneGraph graph = new LaneGraph(spec, options);
+        try {
+            graph.start();
+            return graph;
+        } catch (Throwable error) {
+            graph.abort(error);
+            throw error;
+        }
+    }
+
+    private void start() {
+        team.start();
+        if (!failures.none()) {
+            throw failures.exception("role/init-failed", name());
+        }
+        if (assembly.options.dir() != null) {
+            SmallFile.write(assembly.options.dir(), "graph.kv", spec().toString().getBytes(StandardCharsets.UTF_8));
+        }
+        Runtime.getRuntime().addShutdownHook(hook);
+        state = State.RUNNING;
+        tellStart();
+        team.end().thenRun(this::ended);
+        team.go();
+    }
+
+    private void abort(Throwable error) {
+        assembly.stopping.set(true);
+        team.go();
+        if (!team.awaitEnd(Deadline.in(MAX_RESERVE_MS))) {
+            team.interrupt();
+            team.awaitEnd(Deadline.in(MAX_RESERVE_MS));
+            team.cutOff();
+        }
+        events.close();
+        assembly.discard(error);
+    }
+
+    private void tellStart() {
+        int cores = Runtime.getRuntime().availableProcessors();
+        Idle idle = assembly.options.idle() == null ? spec().idle() : assembly.options.idle();
+        if (idle == Idle.BUSY_SPIN && team.size() > cores) {
+            events.tell("warning", Map.of("message", team.size() + " threads that spin on " + cores
+                    + " cores will be many times slower than with idle = backoff", "threads", team.size(), "cores", cores));
+        }
+        assembly.lanes.forEach((name, ring) -> {
+            int depth = ring.region().created() ? 0 : ring.depth();
+            if (depth > 0) {
+                events.tell("continued", Map.of("lane", name, "depth", depth));
+            }
+        });
+        events.tell("started", Map.of("threads", team.size()));
+    }
+
+    /** On the thread of a role that failed. */
+    private void failed(RoleAgent role, Throwable error) {
+        if (assembly.stopping.get() && isConsequence(error)) {
+            return;
+        }
+        boolean first = failures.add(role.roleName(), error);
+        boolean started;
+        synchronized (this) {
+            started = state != State.STARTING;
+            if (started) {
+                state = State.FAILED;
+            }
+        }
+        assembly.stopping.set(true);
+        if (started) {
+            refuseIngress("graph " + name() + " has failed");
+            if (first) {
+                LaneGraphException failure = failures.exception("graph/failed", name());
+                events.tell("failed", Map.of("role", role.roleName(), "error", String.valueOf(error)));
+                events.tellFailure(failure);
+            }
+        }
+    }
+
+    /** True if the stop itself brought the error about: a handle that was closed, or a function that was interrupted. */
+    private boolean isConsequence(Throwable error) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            boolean closedHandle = cause instanceof LaneGraphException ex && ex.code().equals("lane/closed");
+            if (closedHandle || team.wasInterrupted() && cause instanceof InterruptedException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** On the thread that ended last. */
+    private void ended() {
+        quiet = true;
+        moveTo(State.STOPPED, State.RUNNING, State.DRAINING, State.STOPPING);
+    }
+
+    private synchronized void moveTo(State next, State... from) {
+        for (State one : from) {
+            if (state == one) {
+                state = next;
+                if (next == State.STOPPED) {
+                    events.tell("stopped", Map.of());
+                }
+                return;
+            }
+        }
+    }
+
+    public GraphSpec spec() {
+        return assembly.spec;
+    }
+
+    public String name() {
+        return spec().name();
+    }
+
+    public State state() {
+        return state;
+    }
+
+    /**
+     * Writes a value into an ingress endpoint, without waiting. Any thread may call it.
+     *
+     * @return true if it was accepted, which under {@code drop} includes that the lane was full and it was dropped and counted; false if
+     *     the lane is full
+     * @throws LaneGraphException {@code graph/unknown-endpoint}; {@code graph/stopped}; {@code endpoint/taken}; {@code lane/too-large};
+     *     {@code lane/no-value}; {@code codec/…}
+     */
+    public boolean offer(String endpoint, Object value) {
+        return offer(endpoint, value, 0);
+    }
+
+    /**
+     * As {@link #offer(String, Object)}, but waits up to this time for room.
+     *
+     * @throws LaneGraphException {@code call/interrupted} too; the value was then not written
+     */
+    public boolean offer(String endpoint, Object value, long timeoutMillis) {
+        return assembly.ingress(endpoint).offer(value, timeoutMillis);
+    }
+
+    /** As {@link #offer(String, Object)}, for bytes, which are copied; {@code lane/by-reference} if the lane carries objects. */
+    public boolean offer(String endpoint, DirectBuffer source, int offset, int length) {
+        return assembly.ingress(endpoint).offer(source, offset, length);
+    }
+
+    /**
+     * Takes up to {@code max} values from an egress endpoint: returns when it has them, when the time is over, or when the graph has
+     * ended and no more can come. Also after a stop, until {@link #close()}. Any thread may call it.
+     *
+     * @throws LaneGraphException {@code graph/unknown-endpoint}; {@code graph/stopped} after close; {@code endpoint/taken};
+     *     {@code call/interrupted} with nothing taken; {@code codec/…}: the message stays where it is
+     */
+    public List<Object> take(String endpoint, int max, long timeoutMillis) {
+        return assembly.egress(endpoint).take(max, timeoutMillis);
+    }
+
+    /** The next value of an egress endpoint, or null; without waiting. Errors as {@link #take}. */
+    public Object poll(String endpoint) {
+        List<Object> values = take(endpoint, 1, 0);
+        return values.isEmpty() ? null : values.get(0);
+    }
+
+    /**
+     * Lends the bare writer of an ingress endpoint to one owner, until that closes it. A stop closes it too; close it before a stop, on its own
+     * thread, where a message on its way must not be cut off from what the stop drains.
+     *
+     * @throws LaneGraphException {@code endpoint/taken} if it is lent already
+     */
+    public LaneTx writer(String endpoint) {
+        return assembly.ingress(endpoint).lend();
+    }
+
+    /** Lends the bare reader of an egress endpoint; otherwise as {@link #writer}. */
+    public LaneRx reader(String endpoint) {
+        return assembly.egress(endpoint).lend();
+    }
+
+    /**
+     * The next {@code max} values that the slowest reader of a lane has before it, oldest first, left where they are. It slows no role. Those that are
+     * read while it looks are left out.
+     *
+     * @throws LaneGraphException {@code graph/unknown-lane}; {@code codec/…}
+     */
+    public List<Object> peek(String lane, int max) {
+        Ring ring = assembly.lane(lane);
+        List<Object> values = new ArrayList<>();
+        long end = ring.produced();
+        for (long sequence = ring.consumed(); sequence < end && values.size() < max; sequence++) {
+            Object value = ring.look(sequence);
+            if (value != null) {
+                values.add(value);
+            }
+        }
+        return values;
+    }
+
+    /** What the graph is doing, read while it runs; also after a stop and after close. */
+    public GraphStatus status() {
+        SortedMap<String, LaneStatus> lanes = new TreeMap<>();
+        assembly.lanes.forEach((name, ring) -> {
+            long read = ring.consumed();
+            int depth = ring.depth();
+            String memory = ring.byReference() ? "by-reference" : ring.region().file() == null ? "in-memory" : "mapped";
+            lanes.put(name, new LaneStatus(ring.shape().kind(), ring.shape().slots(), depth, ring.produced(), read, ring.dropped(),
+                    memory));
+        });
+        Map<String, Throwable> errors = failures.byRole();
+        SortedMap<String, RoleStatus> roles = new TreeMap<>();
+        assembly.roles.forEach((name, role) -> {
+            RoleThread thread = team.threadOf(role);
+            boolean over = thread.end().isDone();
+            String phase = errors.containsKey(name) ? "failed" : over ? "ended" : quiet ? "stuck" : "running";
+            Activity activity = role.activity();
+            roles.put(name, new RoleStatus(role.kind(), thread.thread().getName(), phase, activity.active(), activity.processed(),
+                    activity.filtered(), activity.dropped(), activity.errors(), activity.bytes(), activity.blockedNanos(),
+                    activity.epoch()));
+        });
+        return new GraphStatus(name(), state, lanes, roles, assembly.errors.entries());
+    }
+
+    /**
+     * Waits until no role is active, no lane that a role reads holds a message, and nothing has moved for 20 ms.
+     *
+     * @throws LaneGraphException {@code graph/not-idle} after this time, with {@code timeout-ms}, {@code active-roles},
+     *     {@code progress-epoch} and {@code remaining}; {@code graph/failed} or {@code graph/stopped} at once when a role has ended;
+     *     {@code call/interrupted}
+     */
+    public void awaitIdle(long timeoutMillis) {
+        Deadline deadline = Deadline.in(timeoutMillis);
+        long epoch = assembly.epoch();
+        long since = System.nanoTime();
+        while (true) {
+            checkRunning();
+            List<String> active = assembly.activeRoles();
+            SortedMap<String, Integer> remaining = assembly.remaining();
+            long now = assembly.epoch();
+            if (now != epoch || !active.isEmpty() || !remaining.isEmpty()) {
+                epoch = now;
+                since = System.nanoTime();
+            } else if (System.nanoTime() - since >= QUIET_NS) {
+                return;
+            }
+            if (deadline.passed()) {
+                throw new LaneGraphException(Category.UNAVAILABLE, "graph/not-idle",
+                        "graph " + name() + " was not idle within timeout-ms=" + timeoutMillis + ": active-roles=" + active
+                                + " progress-epoch=" + now + " remaining=" + remaining,
+                        Map.of("timeout-ms", timeoutMillis, "active-roles", active, "progress-epoch", now, "remaining", remaining));
+            }
+            Deadline.checkInterrupt("await-idle of graph " + name());
+            LockSupport.parkNanos(POLL_NS);
+        }
+    }
+
+    private void checkRunning() {
+        if (!failures.none()) {
+            throw failures.exception("graph/failed", name());
+        }
+        if (assembly.stopping.get()) {
+            throw new LaneGraphException(Category.UNAVAILABLE, "graph/stopped",
+                    "graph " + name() + " is " + state + ": its roles have ended; spawn it again to go on", Map.of("state", state));
+        }
+    }
+
+    /**
+     * Stops the graph and returns by the deadline, also when a function of a role does not return. Egress can still be read afterwards, until
+     * {@link #close()}. Repeated calls answer again. An interrupt of the caller is kept for later.
+     *
+     * @param mode with {@code DRAIN} the graph takes nothing more in and stops when what is inside has come out, or shortly before the deadline
+     */
+    public StopResult stop(StopMode mode, long deadlineMillis) {
+        Deadline deadline = Deadline.in(deadlineMillis);
+        long reserve = Math.min(MAX_RESERVE_MS, Math.max(0, deadlineMillis) / 4);
+        refuseIngress("graph " + name() + " was stopped");
+        if (mode == StopMode.DRAIN && !team.isOwnThread()) {
+            moveTo(State.DRAINING, State.RUNNING);
+            awaitDrained(Deadline.in(deadline.remainingMillis() - reserve));
+        }
+        moveTo(State.STOPPING, State.RUNNING, State.DRAINING);
+        assembly.stopping.set(true);
+        if (!team.isOwnThread() && !team.awaitEnd(Deadline.in(deadline.remainingMillis() - reserve / 2))) {
+            team.interrupt();
+            if (!team.awaitEnd(deadline)) {
+                cutOff();
+            }
+        }
+        SortedMap<String, Integer> remaining = assembly.remaining();
+        return new StopResult(state, remaining.isEmpty(), remaining, stuck, failures.byRole());
+    }
+
+    private void cutOff() {
+        List<String> names = team.cutOff();
+        synchronized (this) {
+            stuck = names;
+        }
+        quiet = true;
+        events.tell("stuck", Map.of("roles", names));
+        moveTo(State.STOPPED, State.STOPPING);
+    }
+
+    private void awaitDrained(Deadline deadline) {
+        boolean interrupted = false;
+        while (state == State.DRAINING && !deadline.passed()) {
+            // Nothing moved while the lanes were looked at one after another, so they were empty all at once: a role moves its
+            // epoch before it frees a message that it has passed on.
+            long epoch = assembly.epoch();
+            if (assembly.remaining().isEmpty() && assembly.epoch() == epoch) {
+                break;
+            }
+            LockSupport.parkNanos(DRAIN_POLL_NS);
+            interrupted |= Thread.interrupted(); // else the next park would not wait
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void refuseIngress(String why) {
+        assembly.ingress.values().forEach(endpoint -> endpoint.refuse(why));
+    }
+
+    /**
+     * Waits until the graph has ended.
+     *
+     * @return false if it had not within this time
+     * @throws LaneGraphException {@code graph/failed} if it failed: the first error is the cause, all are in {@code roles};
+     *     {@code call/interrupted}
+     */
+    public boolean join(long timeoutMillis) {
+        Deadline deadline = Deadline.in(timeoutMillis);
+        while (!quiet) {
+            if (deadline.passed()) {
+                return false;
+            }
+            Deadline.checkInterrupt("join of graph " + name());
+            LockSupport.parkNanos(Math.min(POLL_NS, deadline.remainingNanos()));
+        }
+        if (!failures.none()) {
+            throw failures.exception("graph/failed", name());
+        }
+        return true;
+    }
+
+    /**
+     * Stops now and gives everything back; the files of mapped lanes stay. Idempotent; also called when the JVM shuts down. Memory is only
+     * marked as closed, and freed by the collector, so a late use of a handle is an error and never a crash.
+     */
+    @Override
+    public void close() {
+        control.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            stop(StopMode.NOW, CLOSE_DEADLINE_MS);
+            String why = "graph " + name() + " is closed";
+            assembly.ingress.values().forEach(endpoint -> endpoint.refuse(why));
+            assembly.egress.values().forEach(endpoint -> endpoint.refuse(why));
+            assembly.lanes.values().forEach(ring -> ring.region().close());
+            releaseOwnership();
+            removeHook();
+            events.tell("closed", Map.of());
+            events.close();
+        } finally {
+            control.unlock();
+        }
+    }
+
+    /** A role that is stuck keeps its lock until its thread ends: no successor can write beside it. */
+    private void releaseOwnership() {
+        if (assembly.ownership == null) {
+            return;
+        }
+        assembly.roles.values().forEach(role ->
+                team.threadOf(role).end().thenRun(() -> assembly.ownership.release(role.owner())));
+        for (String owner : assembly.ownership.owners()) {
+            if (assembly.roles.values().stream().noneMatch(role -> role.owner().equals(owner))) {
+                assembly.ownership.release(owner);
+            }
+        }
+    }
+
+    private void removeHook() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException ex) {
+            // The JVM is shutting down: the hook runs, or has run.
+            return;
+        }
+    }
+
+    /** One line: name, state, and how many lanes and roles. */
+    @Override
+    public String toString() {
+        return "LaneGraph[" + name() + " " + state + ", lanes=" + assembly.lanes.size() + ", roles=" + assembly.roles.size() + "]";
+    }
+}

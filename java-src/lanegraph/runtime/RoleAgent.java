@@ -1,0 +1,356 @@
+package lanegraph.runtime;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import lanegraph.LaneGraphException;
+import lanegraph.LaneGraphException.Category;
+import lanegraph.graph.OnError;
+import lanegraph.graph.Topology;
+import lanegraph.lane.LaneRx;
+import lanegraph.lane.LaneTx;
+import lanegraph.stage.Emit;
+import org.agrona.concurrent.Agent;
+
+/**
+ * A role with one input: the loop of stages, bridges and consumers. It belongs to one thread.
+ *
+ * <p>The order of one message: look at {@code rx}; make sure of room in {@code tx}; run the step, once; commit {@code tx};
+ * advance {@code rx}. Nothing waits: when {@code tx} is full under {@code block}, the message stays in {@code rx}, or, if the step has run
+ * already, its result is kept and only the publishing is tried again. Stop is seen between any two messages.
+ */
+final class RoleAgent implements Agent {
+    /** What is still to be done for the message at the reader's position. */
+    private enum Kept {
+        /** Everything: the step has not run. */
+        NOTHING,
+        /** Commit what stands in {@code tx}. */
+        RESULT,
+        /** Publish the rest of {@code emit}. */
+        EMIT,
+        /** Publish the message unchanged. */
+        FORWARD,
+        /** Write the message to the dead letters. */
+        DEAD_LETTER
+    }
+
+    private final String name;
+    private final String kind;
+    private final LaneRx rx;
+    private final LaneTx tx;
+    private final LaneTx deadLetters;
+    private final OnError onError;
+    private final boolean releaseEach;
+    private final boolean drops;
+    private final Activity activity = new Activity();
+    private final AtomicBoolean stopping;
+    private final ErrorLog errorLog;
+    private final Object stage;
+    private final Step step;
+
+    private Kept kept = Kept.NOTHING;
+    private int keptLength;
+    private List<Object> emit = List.of();
+    private int emitted;
+    private boolean encoded;
+
+    private boolean active;
+    private boolean blocked;
+    private boolean progress;
+    private long blockedSince;
+    private long processed;
+    private long filtered;
+    private long dropped;
+    private long errors;
+    private long bytes;
+
+    /**
+     * @param stage an object of a stage interface; null for a bridge
+     * @param tx where results go; null for a consumer, whose messages end here
+     * @param deadLetters the lane of {@code onError}, or null
+     * @param stopping true once the role shall end
+     */
+    RoleAgent(
+            String name,
+            String kind,
+            Object stage,
+            LaneRx rx,
+            LaneTx tx,
+            LaneTx deadLetters,
+            OnError onError,
+            ErrorLog errorLog,
+            AtomicBoolean stopping) {
+        this.name = name;
+        this.kind = kind;
+        this.stage = stage;
+        this.rx = rx;
+        this.tx = tx;
+        this.deadLetters = deadLetters;
+        this.onError = onError;
+                this.errorLog = errorLog;
+        this.stopping = stopping;
+        this.drops = tx != null && tx.dropsWhenFull();
+        // A function of values may be slow: free its room after each message. Others take nanoseconds: after each drain.
+        this.releaseEach = Steps.isValueStage(stage);
+        this.step = stage == null ? (in, out) -> Step.FORWARD : Steps.of(stage, several -> emit = several.values());
+    }
+
+    @Override
+    public String roleName() {
+        return name;
+    }
+
+    /** Its name in cells and lock files. */
+    String owner() {
+        return kind.equals("consumer") ? name : Topology.roleOwner(name);
+    }
+
+    /** {@code stage}, {@code bridge} or {@code consumer}. */
+    String kind() {
+        return kind;
+    }
+
+    Activity activity() {
+        return activity;
+    }
+
+    /**
+     * Moves up to a drain of messages.
+     *
+     * @return how many; at least 1 if part of a message was published
+     */
+    @Override
+    public int doWork() {
+        blocked = false;
+        progress = false;
+        int done = 0;
+        int limit = rx.drainLimit();
+        try {
+            while (done < limit && !stopping.get() && move()) {
+                pass();
+                done++;
+            }
+        } finally {
+            release();
+            settle(done);
+        }
+        return done == 0 && progress ? 1 : done;
+    }
+
+    private void pass() {
+        bytes += rx.length();
+        rx.advance();
+        progress = true;
+        if (releaseEach) {
+            release();
+        }
+    }
+
+    /**
+     * Frees what was passed over, after its outputs were committed. The counters come first, the epoch among them: who sees the lane empty
+     * and the epoch unmoved knows that no message went on meanwhile.
+     */
+    private void release() {
+        if (progress) {
+            activity.pass(processed, filtered, dropped, errors, bytes);
+            processed = 0;
+            filtered = 0;
+            dropped = 0;
+            errors = 0;
+            bytes = 0;
+        }
+        rx.release();
+    }
+
+    /** Does for the next message what can be done now; true if it is done with, so that the reader may pass over it. */
+    private boolean move() {
+        if (kept == Kept.DEAD_LETTER) {
+            return deadLetter();
+        }
+        try {
+            return switch (kept) {
+                case RESULT -> result();
+                case EMIT -> emit();
+                case FORWARD -> forward();
+                default -> rx.peek() && (hasRoom() ? run() : blocked());
+            };
+        } catch (Throwable error) {
+            return failed(error);
+        }
+    }
+
+    private boolean hasRoom() {
+        return drops || tx == null || tx.room();
+    }
+
+    private boolean run() throws Exception {
+        if (!active) {
+            active = true;
+            activity.active(true);
+        }
+        int outcome = step.apply(rx, tx);
+        switch (outcome) {
+            case Step.DROP:
+                filtered++;
+                return true;
+            case Step.FORWARD:
+                return forward();
+            case Step.EMIT:
+                emitted = 0;
+                encoded = false;
+                return emit();
+            default:
+                keptLength = outcome;
+                return result();
+        }
+    }
+
+    private boolean result() {
+        return tx.commit(keptLength) ? published() : full(Kept.RESULT);
+    }
+
+    private boolean forward() {
+        return tx == null || tx.forward(rx) ? published() : full(Kept.FORWARD);
+    }
+
+    private boolean emit() {
+        if (emit.isEmpty()) {
+            filtered++;
+            return done();
+        }
+        while (emitted < emit.size()) {
+            kept = Kept.EMIT;
+            if (!encoded) {
+                if (!hasRoom()) {
+                    return blocked();
+                }
+                keptLength = tx.encode(emit.get(emitted));
+                encoded = true;
+            }
+            if (!tx.commit(keptLength)) {
+                if (!drops) {
+                    return blocked();
+                }
+                tx.countDrop();
+                dropped++;
+            }
+            encoded = false;
+            emitted++;
+            progress = true;
+        }
+        emit = List.of();
+        return published();
+    }
+
+    private boolean published() {
+        processed++;
+        return done();
+    }
+
+    private boolean done() {
+        kept = Kept.NOTHING;
+        return true;
+    }
+
+    private boolean full(Kept what) {
+        if (drops) {
+            tx.countDrop();
+            dropped++;
+            return done();
+        }
+        kept = what;
+        return blocked();
+    }
+
+    private boolean blocked() {
+        blocked = true;
+        return false;
+    }
+
+    /** The step, or the publishing of its result, threw: nothing of the message is left to publish but what on-error says. */
+    private boolean failed(Throwable error) {
+        if (onError instanceof OnError.Stop || isFatal(error)) {
+            throw new LaneGraphException(Category.FAULT, "role/failed",
+                    "role " + name + ": stage error at position " + rx.position() + ": " + error,
+                    Map.of("role", name, "position", rx.position()), error);
+        }
+        errors++;
+        errorLog.record(error);
+        if (deadLetters == null) {
+            return done();
+        }
+        kept = Kept.DEAD_LETTER;
+        return deadLetter();
+    }
+
+    /** True if going on would hide a broken JVM, or use a handle whose graph was closed. */
+    private static boolean isFatal(Throwable error) {
+        return error instanceof OutOfMemoryError
+                || error instanceof LinkageError
+                || error instanceof LaneGraphException ex && ex.code().equals("lane/closed");
+    }
+
+    private boolean deadLetter() {
+        if (deadLetters.forward(rx)) {
+            return done();
+        }
+        if (deadLetters.dropsWhenFull()) {
+            deadLetters.countDrop();
+            return done();
+        }
+        return blocked();
+    }
+
+    /** Notes whether the role is active, and how long it was blocked. */
+    private void settle(int done) {
+        if (blocked && done == 0 && blockedSince == 0) {
+            blockedSince = System.nanoTime();
+        } else if (blockedSince != 0 && done > 0) {
+            activity.blocked(System.nanoTime() - blockedSince);
+            blockedSince = 0;
+        }
+        boolean now = done > 0 || blocked;
+        if (now != active) {
+            active = now;
+            activity.active(now);
+        }
+    }
+
+    /** After this the role can publish nothing more, whatever its function still does. */
+    void closeHandles() {
+        rx.close();
+        if (tx != null) {
+            tx.close();
+        }
+        if (deadLetters != null) {
+            deadLetters.close();
+        }
+    }
+
+    /** At an orderly end a kept result is published if there is room; else the message stays in its lane. Then the stage is closed. */
+    @Override
+    public void onClose() {
+        try {
+            if (kept != Kept.NOTHING && move()) {
+                pass();
+                release();
+                settle(1);
+            }
+            active = false;
+            activity.active(false);
+        } finally {
+            closeStage();
+        }
+    }
+
+    private void closeStage() {
+        if (stage instanceof AutoCloseable closeable) {
+            try {
+                closeable.close();
+            } catch (Exception ex) {
+                throw new LaneGraphException(Category.FAULT, "role/close-failed",
+                        "role " + name + ": closing its stage failed: " + ex, Map.of("role", name), ex);
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package lanegraph.runtime;
+
+/**
+ * A role at an instant. Counts are of messages read, since the spawn: each is processed, filtered, dropped or an error.
+ *
+ * @param kind {@code stage}, {@code bridge} or {@code consumer}
+ * @param thread the name of its thread
+ * @param state {@code running}, {@code ended}, {@code failed} or {@code stuck}
+ * @param active true if it moved a message in its last pass, runs a function, or waits for room
+ * @param processed messages whose result was published
+ * @param filtered messages that a stage left out
+ * @param dropped messages whose result found a full lane under {@code drop}
+ * @param errors messages that were skipped or became dead letters
+ * @param bytes of the messages read
+ * @param blockedNanos time spent before full lanes
+ * @param epoch moves whenever the role does something
+ */
+public record RoleStatus(
+        String kind,
+        String thread,
+        String state,
+        boolean active,
+        long processed,
+        long filtered,
+        long dropped,
+        long errors,
+        long bytes,
+        long blockedNanos,
+        long epoch) {}

@@ -1,0 +1,122 @@
+package lanegraph.runtime;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import lanegraph.LaneGraphException;
+import lanegraph.LaneGraphException.Category;
+import lanegraph.graph.GraphSpec;
+import lanegraph.lane.Codec;
+
+/**
+ * Runs a whole graph in the calling thread, without files: each role in turn, in the order of their names, until nothing moves. The same roles and lanes
+ * as in {@link LaneGraph}, and the same result every time.
+ */
+public final class Simulation {
+    private final Assembly assembly;
+    private final SortedMap<String, Iterator<?>> inputs = new TreeMap<>();
+    private final SortedMap<String, Object> heads = new TreeMap<>();
+    private final SortedMap<String, List<Object>> outputs = new TreeMap<>();
+
+    private Simulation(GraphSpec spec, SpawnOptions options, Map<String, ? extends Iterable<?>> inputs) {
+        this.assembly = new Assembly(spec, options, () -> true);
+        assembly.egress.keySet().forEach(name -> outputs.put(name, new ArrayList<>()));
+        inputs.forEach((name, values) -> {
+            assembly.ingress(name);
+            this.inputs.put(name, values.iterator());
+        });
+    }
+
+    /**
+     * Feeds the inputs, as fast as there is room, and collects what comes out.
+     *
+     * @param options its directory, threads, consumers and listeners are not used
+     * @param inputs values by ingress endpoint
+     * @return the values by egress endpoint, each in order
+     * @throws LaneGraphException as {@link LaneGraph#spawn} and {@link LaneGraph#offer}; {@code role/failed};
+     *     {@code graph/stuck} if messages are left that no role can move
+     */
+    public static SortedMap<String, List<Object>> run(
+            GraphSpec spec, SpawnOptions options, Map<String, ? extends Iterable<?>> inputs) {
+        SpawnOptions inMemory = SpawnOptions.inMemory().wireAlways(options.wireAlways()).stages(options.stages());
+        for (Map.Entry<String, Codec> codec : options.codecs().entrySet()) {
+            inMemory = inMemory.codec(codec.getKey(), codec.getValue());
+        }
+        return new Simulation(spec, inMemory, inputs).run();
+    }
+
+    private SortedMap<String, List<Object>> run() {
+        Throwable failure = null;
+        try {
+            while (feed() | step() | collect()) {
+                Deadline.checkInterrupt("simulation of graph " + assembly.spec.name());
+            }
+            checkEmpty();
+            return outputs;
+        } catch (Throwable error) {
+            failure = error;
+            throw error;
+        } finally {
+            closeRoles(failure);
+        }
+    }
+
+    private boolean feed() {
+        boolean moved = false;
+        for (Map.Entry<String, Iterator<?>> input : inputs.entrySet()) {
+            String name = input.getKey();
+            while (heads.containsKey(name) || input.getValue().hasNext()) {
+                Object value = heads.containsKey(name) ? heads.get(name) : input.getValue().next();
+                heads.put(name, value);
+                if (!assembly.ingress(name).offer(value, 0)) {
+                    break;
+                }
+                heads.remove(name);
+                moved = true;
+            }
+        }
+        return moved;
+    }
+
+    private boolean step() {
+        int work = 0;
+        for (RoleAgent role : assembly.roles.values()) {
+            work += role.doWork();
+        }
+        return work > 0;
+    }
+
+    private boolean collect() {
+        boolean moved = false;
+        for (Map.Entry<String, Egress> egress : assembly.egress.entrySet()) {
+            moved |= outputs.get(egress.getKey()).addAll(egress.getValue().take(Integer.MAX_VALUE, 0));
+        }
+        return moved;
+    }
+
+    private void checkEmpty() {
+        SortedMap<String, Integer> remaining = assembly.remaining();
+        if (!remaining.isEmpty() || !heads.isEmpty()) {
+            throw new LaneGraphException(Category.CONFLICT, "graph/stuck",
+                    "graph " + assembly.spec.name() + ": nothing moves, yet messages are left: remaining=" + remaining
+                            + " waiting-inputs=" + heads.keySet() + "; a lane that nobody reads is full, or a cycle is",
+                    Map.of("remaining", remaining, "waiting-inputs", List.copyOf(heads.keySet())));
+        }
+    }
+
+    private void closeRoles(Throwable failure) {
+        for (RoleAgent role : assembly.roles.values()) {
+            try {
+                role.onClose();
+            } catch (RuntimeException ex) {
+                if (failure == null) {
+                    throw ex;
+                }
+                failure.addSuppressed(ex);
+            }
+        }
+    }
+}
