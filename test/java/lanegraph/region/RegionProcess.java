@@ -1,0 +1,100 @@
+package lanegraph.region;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import lanegraph.LaneGraphException;
+
+/**
+ * A second process for the tests of regions and locks. Prints one line for what it did: {@code ok}, or the code and message of
+ * what was refused. Waits for a line, or the end, of its input where the test has to decide when it goes on.
+ */
+public final class RegionProcess {
+    private RegionProcess() {}
+
+    public static void main(final String[] args) throws IOException {
+        final Path dir = Path.of(args[1]);
+        switch (args[0]) {
+            case "own" -> own(dir, args[2]);
+            case "create" -> create(dir, args[2], Integer.parseInt(args[3]));
+            case "memory" -> answer(() -> Region.inMemory(shape(1 << 16)));
+            case "contend" -> contend(dir, Path.of(args[2]), Integer.parseInt(args[3]));
+            default -> throw new IllegalArgumentException(args[0]);
+        }
+    }
+
+    /** The shape that the tests share. */
+    public static RingShape shape(final int slots) {
+        return new RingShape("events", slots, 64, "string", List.of("endpoint/in"), List.of("role/parse"));
+    }
+
+    private static void answer(final Runnable work) {
+        try {
+            work.run();
+            System.out.println("ok");
+        } catch (final LaneGraphException ex) {
+            System.out.println(ex.code() + " " + ex.getMessage());
+        }
+    }
+
+    private static void await() throws IOException {
+        System.in.read();
+    }
+
+    /** Takes one lock and holds it until the input says something or ends; then what is in the directory. */
+    private static void own(final Path dir, final String owner) throws IOException {
+        answer(() -> Ownership.take(dir, List.of(owner), "the other process"));
+        await();
+        System.out.println(listing(dir));
+    }
+
+    /** Makes the lane, or attaches, when the input says so; then whether it made it, and what is in the directory. */
+    private static void create(final Path dir, final String lane, final int slots) throws IOException {
+        System.out.println("ready");
+        await();
+        answer(() -> System.out.print(Region.mapped(dir, lane, shape(slots), Existing.CONTINUE).created()
+                ? "created " : "attached "));
+        System.out.println(listing(dir));
+    }
+
+    /**
+     * Takes and gives up one lock again and again, every other time removing what it made. While it holds it, it makes a
+     * marker that can be made once only; that it could not is the proof of two owners.
+     */
+    private static void contend(final Path dir, final Path marker, final int times) throws IOException {
+        int taken = 0;
+        while (taken < times) {
+            final Ownership ownership;
+            try {
+                ownership = Ownership.take(dir, List.of("role/parse"), "contender");
+            } catch (final LaneGraphException ex) {
+                if (!ex.code().equals("role/owned")) {
+                    throw ex;
+                }
+                continue;
+            }
+            Files.createFile(marker);
+            Files.delete(marker);
+            if (taken++ % 2 == 0) {
+                ownership.abandon();
+            } else {
+                ownership.close();
+            }
+        }
+        System.out.println("ok");
+    }
+
+    private static String listing(final Path dir) throws IOException {
+        if (!Files.exists(dir)) {
+            return "[]";
+        }
+        try (Stream<Path> files = Files.walk(dir)) {
+            return files.skip(1).map(file -> dir.relativize(file).toString()).sorted()
+                    .collect(Collectors.toCollection(ArrayList::new)).toString();
+        }
+    }
+}
