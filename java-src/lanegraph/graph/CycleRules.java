@@ -1,5 +1,7 @@
 package lanegraph.graph;
 
+import static lanegraph.graph.Problems.show;
+
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
@@ -13,8 +15,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Cycles in which every lane blocks. Reports a shortest cycle through each lane that lies on one, but none through a
- * lane that a cycle reported before has named. There is no recursion: a long chain of lanes is no deep stack.
+ * Cycles in which every lane blocks. Reports a shortest cycle through each lane that lies on one, but none
+ * through a lane that a cycle reported before has named. There is no recursion: a long chain of lanes is no
+ * deep stack.
  */
 final class CycleRules {
     /**
@@ -45,8 +48,9 @@ final class CycleRules {
                 named.addAll(cycle);
                 problems.error(Codes.BLOCKING_CYCLE, List.of("lanes", lane), cycle,
                         "all lanes of a cycle block when they are full, so that it can stand still for ever: "
-                                + rules.shown(cycle) + "; expected: a lane that drops; set on-full drop on one of "
-                                + "them, break the cycle, or allow cycles");
+                                + rules.shown(cycle)
+                                + "; expected: a lane that drops; set on-full drop on one "
+                                + "of them, break the cycle, or allow cycles");
             }
         }
     }
@@ -113,9 +117,9 @@ final class CycleRules {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < cycle.size(); i++) {
             String to = cycle.get((i + 1) % cycle.size());
-            text.append(Problems.show(cycle.get(i))).append(" -> (")
-                    .append(Problems.show(edges.get(cycle.get(i)).get(to))).append(") -> ");
+            text.append(show(cycle.get(i))).append(" -> (")
+                    .append(show(edges.get(cycle.get(i)).get(to))).append(") -> ");
         }
-        return text.append(Problems.show(cycle.get(0))).toString();
+        return text.append(show(cycle.get(0))).toString();
     }
 }

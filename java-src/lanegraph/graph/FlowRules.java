@@ -1,5 +1,7 @@
 package lanegraph.graph;
 
+import static lanegraph.graph.Problems.show;
+
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -45,7 +47,7 @@ final class FlowRules {
     }
 
     private void warn(String code, String lane, String found, String expected) {
-        problems.warning(code, List.of("lanes", lane), lane, found + Problems.show(lane) + "; expected: " + expected);
+        problems.warning(code, List.of("lanes", lane), lane, found + show(lane) + "; expected: " + expected);
     }
 
     private void roles() {
@@ -71,7 +73,7 @@ final class FlowRules {
         spec.roles().forEach((name, role) -> {
             if (!reached.contains(name) && !role.rx().isEmpty()) {
                 problems.warning(Codes.UNREACHABLE_ROLE, List.of("roles", name), name,
-                        "no message can reach role " + Problems.show(name) + ": no way leads to it from an ingress"
+                        "no message can reach role " + show(name) + ": no way leads to it from an ingress"
                                 + "; expected: one; add an ingress endpoint or take the role away");
             }
         });

@@ -1,5 +1,7 @@
 package lanegraph.graph;
 
+import static lanegraph.graph.Problems.show;
+
 import java.util.List;
 
 /** Messages that leave a role as they came: equal codecs on both sides, room for them on the other. */
@@ -28,7 +30,8 @@ final class ForwardRules {
                 }
             }
             if (role.deadLetter() != null) {
-                pair(name, "dead letter", rx, role.deadLetter(), RoleRules.deadLetterPath(name), role.deadLetter());
+                pair(name, "dead letter", rx, role.deadLetter(), RoleRules.deadLetterPath(name),
+                        role.deadLetter());
             }
         }
     }
@@ -39,17 +42,18 @@ final class ForwardRules {
         if (from == null || to == null) {
             return;
         }
-        String lanes = "role " + Problems.show(role) + " (" + what + ") forwards messages from " + Problems.show(rx)
-                + " to " + Problems.show(tx);
+        String lanes = "role " + show(role) + " (" + what + ") forwards messages from " + show(rx)
+                + " to " + show(tx);
         if (!from.codec().equals(to.codec())) {
             problems.error(Codes.CODEC_MISMATCH, path, found,
-                    lanes + " of another codec: " + Problems.show(from.codec()) + " and " + Problems.show(to.codec())
+                    lanes + " of another codec: " + show(from.codec()) + " and " + show(to.codec())
                             + "; expected: equal codecs; change one, or convert in a stage");
         }
-        if (from instanceof LaneSpec.Ring a && to instanceof LaneSpec.Ring b && b.slotBytes() < a.slotBytes()) {
+        if (from instanceof LaneSpec.Ring a && to instanceof LaneSpec.Ring b
+                && b.slotBytes() < a.slotBytes()) {
             problems.warning(Codes.SMALLER_SLOTS, path, found,
                     lanes + " with smaller slots: slot-bytes=" + a.slotBytes() + " and " + b.slotBytes()
-                            + "; expected: room for every message; enlarge the slots, or longer ones are errors there");
+                            + "; expected: room for every message; enlarge them, or longer ones are errors");
         }
     }
 }

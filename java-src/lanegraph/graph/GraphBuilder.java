@@ -10,8 +10,8 @@ import lanegraph.LaneGraphException;
 
 /**
  * Builds a {@link GraphSpec}; belongs to one thread. Values are not judged here: {@link Validator} does that,
- * all at once. Only what cannot be a spec at all is refused, with {@link LaneGraphException}: a name used twice
- * in one section ({@code graph/duplicate-name}) and a role without the lanes that its kind needs
+ * all at once. Only what cannot be a spec at all is refused, with {@link LaneGraphException}: a name used
+ * twice in one section ({@code graph/duplicate-name}) and a role without the lanes that its kind needs
  * ({@code graph/incomplete}).
  *
  * <pre>{@code

@@ -50,6 +50,21 @@ public record GraphSpec(String name, OnFull onFull, Idle idle, boolean allowCycl
         return spec.onFull() == null ? onFull : spec.onFull();
     }
 
+    /** The graph of a canonical text; see {@link CanonicalText#parse}. */
+    public static GraphSpec parse(String canonical) {
+        return CanonicalText.parse(canonical);
+    }
+
+    /** The graph's canonical text; see {@link CanonicalText#write}. */
+    public String canonical() {
+        return CanonicalText.write(this);
+    }
+
+    /** The SHA-256 of the canonical text; see {@link CanonicalText#hash}. */
+    public String hash() {
+        return CanonicalText.hash(this);
+    }
+
     private static <V> SortedMap<String, V> copy(String what, Map<String, V> map) {
         SortedMap<String, V> copy = new TreeMap<>();
         map.forEach((key, value) ->

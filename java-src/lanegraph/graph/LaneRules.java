@@ -1,5 +1,7 @@
 package lanegraph.graph;
 
+import static lanegraph.graph.Problems.show;
+
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -42,7 +44,7 @@ final class LaneRules {
     private void codec(String codec) {
         boolean plain = codec.chars().noneMatch(c -> c == ' ' || Character.isISOControl(c));
         if (codec.isEmpty() || codec.length() > MAX_CODEC || !plain) {
-            error(Codes.BAD_CODEC, "codec", codec, Problems.show(codec),
+            error(Codes.BAD_CODEC, "codec", codec, show(codec),
                     "a codec's name of 1 to " + MAX_CODEC + " characters without spaces");
         }
     }
@@ -56,19 +58,24 @@ final class LaneRules {
                 && Integer.bitCount(ring.slots()) == 1;
         if (!goodSlots) {
             error(Codes.BAD_SLOTS, "slots", ring.slots(), ring.slots(),
-                    "a power of two from " + Limits.MIN_SLOTS + " to " + Limits.MAX_SLOTS);
+                    "a power of two from " + Limits.MIN_SLOTS + " to " + Limits.MAX_SLOTS,
+                    near(Integer.highestOneBit(Math.max(1, ring.slots() - 1)) * 2L, Limits.MIN_SLOTS,
+                            Limits.MAX_SLOTS));
         }
-        boolean goodBytes = ring.slotBytes() >= Limits.MIN_SLOT_BYTES && ring.slotBytes() <= Limits.MAX_SLOT_BYTES
+        boolean goodBytes = ring.slotBytes() >= Limits.MIN_SLOT_BYTES
+                && ring.slotBytes() <= Limits.MAX_SLOT_BYTES
                 && ring.slotBytes() % 8 == 0;
         if (!goodBytes) {
             error(Codes.BAD_SLOT_BYTES, "slot-bytes", ring.slotBytes(), ring.slotBytes(),
-                    "a multiple of 8 from " + Limits.MIN_SLOT_BYTES + " to " + Limits.MAX_SLOT_BYTES);
+                    "a multiple of 8 from " + Limits.MIN_SLOT_BYTES + " to " + Limits.MAX_SLOT_BYTES,
+                    near((ring.slotBytes() + 7L) / 8 * 8, Limits.MIN_SLOT_BYTES, Limits.MAX_SLOT_BYTES));
         }
         long bytes = Limits.HEADER_BOUND + (long) ring.slots() * (ring.slotBytes() + 8L);
         if (goodSlots && goodBytes && bytes >= Limits.REGION_BYTES) {
             problems.error(Codes.REGION_TOO_LARGE, List.of("lanes", name, "slots"), ring.slots(),
-                    "lane " + Problems.show(name) + " is too large: slots=" + ring.slots() + " slot-bytes="
-                            + ring.slotBytes() + " bytes=" + bytes + "; expected: less than " + Limits.REGION_BYTES
+                    "lane " + show(name) + " is too large: slots=" + ring.slots() + " slot-bytes="
+                            + ring.slotBytes() + " bytes=" + bytes + "; expected: less than "
+                            + Limits.REGION_BYTES
                             + " bytes (2 GiB); take fewer or smaller slots");
         }
     }
@@ -89,7 +96,7 @@ final class LaneRules {
                     "0 (no limit) or a number of milliseconds");
         }
         if (!goodSync(journal.sync())) {
-            error(Codes.BAD_SYNC, "sync", journal.sync(), Problems.show(journal.sync()),
+            error(Codes.BAD_SYNC, "sync", journal.sync(), show(journal.sync()),
                     "none, each, or an interval of 1 to " + Limits.MAX_SYNC_MILLIS + " milliseconds");
         }
     }
@@ -99,9 +106,17 @@ final class LaneRules {
                 && Long.parseLong(sync.substring(sync.indexOf(':') + 1)) <= Limits.MAX_SYNC_MILLIS;
     }
 
+    private static String near(long value, long min, long max) {
+        return "for example " + Math.max(min, Math.min(max, value));
+    }
+
     private void error(String code, String key, Object value, Object shown, String expected) {
+        error(code, key, value, shown, expected, null);
+    }
+
+    private void error(String code, String key, Object value, Object shown, String expected, String hint) {
         problems.error(code, List.of("lanes", name, key), value,
-                "lane " + Problems.show(name) + ": found " + key + "=" + shown + "; expected: " + expected
-                        + "; change it");
+                "lane " + show(name) + ": found " + key + "=" + shown + "; expected: " + expected
+                        + "; change it", hint);
     }
 }

@@ -1,5 +1,7 @@
 package lanegraph.graph;
 
+import static lanegraph.graph.Problems.show;
+
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -33,8 +35,8 @@ final class NameRules {
             String other = folded.putIfAbsent(fold(name), name);
             if (other != null) {
                 problems.error(Codes.NAME_CLASH, List.of(section, name), name,
-                        "two " + section + " have names that differ by case alone: " + Problems.show(other) + " and "
-                                + Problems.show(name) + "; expected: names that differ, since some file systems "
+                        "two " + section + " have names that differ by case alone: " + show(other) + " and "
+                                + show(name) + "; expected: names that differ, since some file systems "
                                 + "do not tell these apart; rename one");
             }
         }
@@ -44,7 +46,8 @@ final class NameRules {
         if (!NAME.matcher(name).matches()) {
             String better = fold(name).strip().replaceAll("[^a-z0-9-]+", "-").replaceAll("^[^a-z]+|-+$", "");
             problems.error(Codes.BAD_NAME, path, name,
-                    "bad name of a " + what + ": name=" + Problems.show(name) + "; expected: a letter a-z, then at most "
+                    "bad name of a " + what + ": name=" + show(name)
+                            + "; expected: a letter a-z, then at most "
                             + (Limits.MAX_NAME - 1) + " of a-z, 0-9 and -; rename it",
                     NAME.matcher(better).matches() ? "for example " + better : null);
         }

@@ -7,7 +7,8 @@ import java.util.List;
 /** Collects the problems of one graph; used by one thread. */
 final class Problems {
     private static final int SHOWN = 80;
-    private static final Comparator<Problem> ORDER = Comparator.comparing(Problem::path, Problems::comparePaths)
+    private static final Comparator<Problem> ORDER = Comparator
+            .comparing(Problem::path, Problems::comparePaths)
             .thenComparing(Problem::code)
             .thenComparing(Problem::message);
 

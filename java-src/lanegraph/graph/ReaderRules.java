@@ -1,5 +1,7 @@
 package lanegraph.graph;
 
+import static lanegraph.graph.Problems.show;
+
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -32,7 +34,7 @@ final class ReaderRules {
     private void collect() {
         spec.endpoints().forEach((name, endpoint) -> {
             List<Object> path = List.of("endpoints", name, "lane");
-            String who = "endpoint " + Problems.show(name);
+            String who = "endpoint " + show(name);
             if (endpoint.kind() == EndpointSpec.Kind.EGRESS) {
                 add(new Reader(Topology.endpointOwner(name), who, path, endpoint.lane(), false));
             } else if (!endpoint.lane().isWhole()) {
@@ -47,7 +49,7 @@ final class ReaderRules {
                         && spec.lanes().get(ref.lane()) instanceof LaneSpec.FanoutBroadcast;
                 // a merge that reads a lane twice is told so by RoleRules; here its first entry counts
                 if (seen.add(ref.lane())) {
-                    add(new Reader(Topology.roleOwner(name), "role " + Problems.show(name),
+                    add(new Reader(Topology.roleOwner(name), "role " + show(name),
                             RoleRules.rxPath(name, role, i), ref, takesAll));
                 }
             }
@@ -62,7 +64,7 @@ final class ReaderRules {
 
     private void misplaced(String who, List<Object> path, LaneRef ref, String why) {
         problems.error(Codes.CONSUMER_MISPLACED, path, ref.data(),
-                who + " names a consumer: found " + Problems.show(ref) + "; expected: " + Problems.show(ref.lane())
+                who + " names a consumer: found " + show(ref) + "; expected: " + show(ref.lane())
                         + ", since " + why + "; leave the number out");
     }
 
@@ -76,11 +78,12 @@ final class ReaderRules {
         }
         for (Reader reader : of) {
             if (!reader.ref.isWhole()) {
-                misplaced(reader.who, reader.path, reader.ref, "a lane of kind " + lane.kind() + " has no numbers");
+                misplaced(reader.who, reader.path, reader.ref, "a lane of kind " + lane.kind()
+                        + " has no numbers");
             }
         }
         if (lane instanceof LaneSpec.Events && of.size() > 1) {
-            twoReaders(name, "lane " + Problems.show(name), of,
+            twoReaders(name, "lane " + show(name), of,
                     "one reader of an events lane; use a fanout-broadcast lane to read it more than once");
         }
     }
@@ -96,13 +99,15 @@ final class ReaderRules {
             } else if (reader.ref.isWhole() && count > 1) {
                 clear = false;
                 problems.error(Codes.CONSUMER_MISSING, reader.path, reader.ref.data(),
-                        reader.who + " does not say which consumer it reads: lane=" + Problems.show(name)
-                                + " consumers=" + count + "; expected: [" + Problems.show(name) + " i] with i from 0 to "
+                        reader.who + " does not say which consumer it reads: lane=" + show(name)
+                                + " consumers=" + count + "; expected: [" + show(name)
+                                + " i] with i from 0 to "
                                 + (count - 1) + "; write the number");
             } else if (!reader.ref.isWhole() && (consumer < 0 || consumer >= count)) {
                 problems.error(Codes.CONSUMER_RANGE, reader.path, reader.ref.data(),
-                        reader.who + " reads a consumer that does not exist: found " + Problems.show(reader.ref)
-                                + "; expected: a number from 0 to " + (count - 1) + "; change it, or the lane's "
+                        reader.who + " reads a consumer that does not exist: found " + show(reader.ref)
+                                + "; expected: a number from 0 to " + (count - 1)
+                                + "; change it, or the lane's "
                                 + LaneRules.consumersKey(ring));
             } else {
                 claim(claims, Math.max(0, consumer), reader);
@@ -110,7 +115,7 @@ final class ReaderRules {
         }
         claims.forEach((i, readers) -> {
             if (readers.size() > 1) {
-                twoReaders(name, "consumer " + i + " of lane " + Problems.show(name), readers,
+                twoReaders(name, "consumer " + i + " of lane " + show(name), readers,
                         "one reader; give each its own consumer");
             }
         });
@@ -118,8 +123,10 @@ final class ReaderRules {
         unread.removeAll(claims.keySet());
         if (clear && !unread.isEmpty()) {
             problems.error(Codes.CONSUMER_UNREAD, List.of("lanes", name, LaneRules.consumersKey(ring)), count,
-                    "lane " + Problems.show(name) + " has consumers that nobody reads, so that it would fill up: unread="
-                            + unread + " of " + count + "; expected: one reader for each; read them or lower the number");
+                    "lane " + show(name)
+                            + " has consumers that nobody reads, so that it would fill up: unread="
+                            + unread + " of " + count
+                            + "; expected: one reader for each; read them or lower the number");
         }
     }
 
@@ -130,6 +137,7 @@ final class ReaderRules {
     private void twoReaders(String lane, String what, List<Reader> found, String expected) {
         List<String> owners = found.stream().map(Reader::owner).sorted().toList();
         problems.error(Codes.TWO_READERS, List.of("lanes", lane), owners,
-                what + " has " + owners.size() + " readers: " + WriterRules.shown(owners) + "; expected: " + expected);
+                what + " has " + owners.size() + " readers: " + WriterRules.shown(owners)
+                        + "; expected: " + expected);
     }
 }

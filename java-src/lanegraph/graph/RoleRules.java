@@ -1,5 +1,7 @@
 package lanegraph.graph;
 
+import static lanegraph.graph.Problems.show;
+
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -21,21 +23,25 @@ final class RoleRules {
         RoleRules rules = new RoleRules(spec, problems);
         if (spec.roles().isEmpty()) {
             problems.error(Codes.NO_ROLES, List.of("roles"), null,
-                    "graph " + Problems.show(spec.name()) + " has no roles; expected: at least one; add a role");
+                    "graph " + show(spec.name()) + " has no roles; expected: at least one; add a role");
         }
         spec.roles().forEach(rules::role);
         spec.endpoints().forEach((name, endpoint) -> rules.lane(
-                "endpoint " + Problems.show(name), List.of("endpoints", name, "lane"), endpoint.lane().lane()));
+                "endpoint " + show(name), List.of("endpoints", name, "lane"), endpoint.lane().lane()));
     }
 
     /** Where entry i of a role's rx stands in a spec. */
     static List<Object> rxPath(String name, RoleSpec role, int i) {
-        return role instanceof RoleSpec.Merge ? List.of("roles", name, "rx", i) : List.of("roles", name, "rx");
+        return role instanceof RoleSpec.Merge
+                ? List.of("roles", name, "rx", i)
+                : List.of("roles", name, "rx");
     }
 
     /** Where entry i of a role's tx stands in a spec. */
     static List<Object> txPath(String name, RoleSpec role, int i) {
-        return role instanceof RoleSpec.Router ? List.of("roles", name, "tx", i) : List.of("roles", name, "tx");
+        return role instanceof RoleSpec.Router
+                ? List.of("roles", name, "tx", i)
+                : List.of("roles", name, "tx");
     }
 
     /** Where the dead-letter lane of a role stands in a spec. */
@@ -44,7 +50,7 @@ final class RoleRules {
     }
 
     private void role(String name, RoleSpec role) {
-        String who = "role " + Problems.show(name);
+        String who = "role " + show(name);
         List<String> read = new ArrayList<>();
         for (int i = 0; i < role.rx().size(); i++) {
             lane(who, rxPath(name, role, i), role.rx().get(i).lane());
@@ -58,7 +64,7 @@ final class RoleRules {
             lane(who, deadLetterPath(name), letter);
             if (read.contains(letter)) {
                 problems.error(Codes.DEAD_LETTER_LOOP, deadLetterPath(name), letter,
-                        who + " sends failed messages to a lane that it reads: lane=" + Problems.show(letter)
+                        who + " sends failed messages to a lane that it reads: lane=" + show(letter)
                                 + "; expected: another lane, or they fail again for ever; choose another");
             }
         }
@@ -74,7 +80,7 @@ final class RoleRules {
     private void lane(String who, List<Object> path, String lane) {
         if (!spec.lanes().containsKey(lane)) {
             problems.error(Codes.UNKNOWN_LANE, path, lane,
-                    who + " names a lane that does not exist: lane=" + Problems.show(lane) + "; expected: one of the "
+                    who + " names a lane that does not exist: lane=" + show(lane) + "; expected: one of the "
                             + spec.lanes().size() + " lanes of the graph; add it or mend the name",
                     Suggest.nearest(lane, spec.lanes().keySet()));
         }
@@ -83,12 +89,12 @@ final class RoleRules {
     private void stage(String who, String name, RoleSpec.Stage stage) {
         if (stage.stage().isBlank()) {
             problems.error(Codes.EMPTY_STAGE, List.of("roles", name, "stage"), stage.stage(),
-                    who + " does not say which stage it runs: stage=" + Problems.show(stage.stage())
+                    who + " does not say which stage it runs: stage=" + show(stage.stage())
                             + "; expected: a symbol, a keyword or a class name; write one");
         }
         if (!AS.contains(stage.as())) {
             problems.error(Codes.UNKNOWN_AS, List.of("roles", name, "as"), stage.as(),
-                    who + ": found as=" + Problems.show(stage.as()) + "; expected: one of " + AS + "; choose one",
+                    who + ": found as=" + show(stage.as()) + "; expected: one of " + AS + "; choose one",
                     Suggest.nearest(stage.as(), AS));
         }
     }
@@ -104,8 +110,9 @@ final class RoleRules {
                 && spec.lanes().get(router.from().lane()) instanceof LaneSpec.FanoutBroadcast fanout
                 && LaneRules.goodConsumers(fanout) && fanout.consumers() != router.to().size()) {
             problems.error(Codes.ROUTER_OUTPUTS, List.of("roles", name, "tx"), List.copyOf(router.to()),
-                    who + " reads all of a fanout: consumers=" + fanout.consumers() + " outputs=" + router.to().size()
-                            + "; expected: as many outputs as consumers; change one of the two, or read one consumer");
+                    who + " reads all of a fanout: consumers=" + fanout.consumers() + " outputs="
+                            + router.to().size()
+                            + "; expected: as many outputs as consumers; change one, or read one consumer");
         }
     }
 
@@ -121,7 +128,8 @@ final class RoleRules {
     private void policy(String who, String name, String policy, String known) {
         if (!policy.equals(known)) {
             problems.error(Codes.UNKNOWN_POLICY, List.of("roles", name, "policy"), policy,
-                    who + ": found policy=" + Problems.show(policy) + "; expected: " + known + "; write that or nothing",
+                    who + ": found policy=" + show(policy) + "; expected: " + known
+                            + "; write that or nothing",
                     Suggest.nearest(policy, List.of(known)));
         }
     }
@@ -131,7 +139,7 @@ final class RoleRules {
         for (int i = 0; i < lanes.size(); i++) {
             if (!seen.add(lanes.get(i))) {
                 problems.error(code, List.of("roles", name, key, i), lanes.get(i),
-                        who + " names a lane twice: " + key + "=" + Problems.show(lanes.get(i))
+                        who + " names a lane twice: " + key + "=" + show(lanes.get(i))
                                 + "; expected: each lane once; take one away");
             }
         }

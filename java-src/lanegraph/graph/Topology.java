@@ -12,12 +12,12 @@ import java.util.TreeSet;
 /**
  * Who writes and who reads each lane, by owner name: the one place that derives it.
  *
- * <p>Owner names: {@code role/<role>}, {@code role/<role>/error} (the role as writer of its dead-letter lane),
- * {@code endpoint/<endpoint>}, {@code role/<role>/<i>} (cursor i of a router that reads a whole fanout), and
- * {@code unread} for a cursor that nobody moves.
+ * <p>Owner names: {@code role/<role>}, {@code role/<role>/error} (the role as writer of its dead-letter
+ * lane), {@code endpoint/<endpoint>}, {@code role/<role>/<i>} (cursor i of a router that reads a whole
+ * fanout), and {@code unread} for a cursor that nobody moves.
  *
- * <p>Never throws for an invalid spec: references to lanes that do not exist are left out, a consumer out of range has
- * no cursor, and of several readers of one cursor the first by owner name has it.
+ * <p>Never throws for an invalid spec: references to lanes that do not exist are left out, a consumer out
+ * of range has no cursor, and of several readers of one cursor the first by owner name has it.
  */
 public final class Topology {
     /** The owner of a cursor that nobody moves: its lane fills up. */
@@ -45,7 +45,8 @@ public final class Topology {
             if (role.deadLetter() != null) {
                 write(role.deadLetter(), errorOwner(name));
             }
-            role.rx().forEach(ref -> read(readers, spec, ref, roleOwner(name), role instanceof RoleSpec.Router));
+            boolean router = role instanceof RoleSpec.Router;
+            role.rx().forEach(ref -> read(readers, spec, ref, roleOwner(name), router));
         });
         producers.replaceAll((lane, owners) -> owners.stream().sorted().distinct().toList());
         spec.lanes().forEach((name, lane) -> cursors.put(name, cursorsOf(lane, readers.get(name))));
@@ -91,8 +92,8 @@ public final class Topology {
     }
 
     /**
-     * The owners of the lane's cursors: the place in the list is the number of the cursor. A lane that nobody reads
-     * has the one cursor {@link #UNREAD}. The readers of a journal are sorted by name.
+     * The owners of the lane's cursors: the place in the list is the number of the cursor. A lane that
+     * nobody reads has the one cursor {@link #UNREAD}. The readers of a journal are sorted by name.
      *
      * @throws IllegalArgumentException when the graph has no such lane
      */
@@ -130,14 +131,15 @@ public final class Topology {
         }
     }
 
-    private void read(Map<String, SortedMap<String, LaneRef>> readers, GraphSpec spec, LaneRef ref, String owner,
-            boolean router) {
+    private void read(Map<String, SortedMap<String, LaneRef>> readers, GraphSpec spec, LaneRef ref,
+            String owner, boolean router) {
         SortedMap<String, LaneRef> of = readers.get(ref.lane());
         if (of == null) {
             return;
         }
         read.add(ref.lane());
-        if (router && ref.isWhole() && spec.lanes().get(ref.lane()) instanceof LaneSpec.FanoutBroadcast fanout) {
+        if (router && ref.isWhole()
+                && spec.lanes().get(ref.lane()) instanceof LaneSpec.FanoutBroadcast fanout) {
             for (int i = 0; i < Math.min(fanout.consumers(), Limits.MAX_CONSUMERS); i++) {
                 of.put(owner + "/" + i, LaneRef.of(ref.lane(), i));
             }

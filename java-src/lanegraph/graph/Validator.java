@@ -1,5 +1,7 @@
 package lanegraph.graph;
 
+import static lanegraph.graph.Problems.show;
+
 import java.util.List;
 import java.util.Map;
 
@@ -33,21 +35,21 @@ public final class Validator {
     /**
      * The warnings of a graph without errors.
      *
-     * @throws LaneGraphException {@code graph/invalid} when there is an error; {@code problems} in its details is the
-     *     list of all errors and warnings
+     * @throws LaneGraphException {@code graph/invalid} when there is an error; {@code problems} in its
+     *     details is the list of all errors and warnings
      */
     public static List<Problem> requireValid(GraphSpec spec) {
         List<Problem> problems = validate(spec);
         List<Problem> errors = problems.stream().filter(Problem::isError).toList();
         if (!errors.isEmpty()) {
-            StringBuilder message = new StringBuilder("graph ").append(Problems.show(spec.name()))
+            StringBuilder message = new StringBuilder("graph ").append(show(spec.name()))
                     .append(" is not valid: errors=").append(errors.size());
             errors.stream().limit(SHOWN).forEach(problem -> message.append("\n  ").append(problem.message()));
             if (errors.size() > SHOWN) {
                 message.append("\n  and ").append(errors.size() - SHOWN).append(" more");
             }
-            throw new LaneGraphException(LaneGraphException.Category.INCORRECT, Codes.INVALID, message.toString(),
-                    Map.of("problems", problems), null);
+            throw new LaneGraphException(LaneGraphException.Category.INCORRECT, Codes.INVALID,
+                    message.toString(), Map.of("problems", problems), null);
         }
         return problems;
     }

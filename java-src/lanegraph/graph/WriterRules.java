@@ -1,5 +1,7 @@
 package lanegraph.graph;
 
+import static lanegraph.graph.Problems.show;
+
 import java.util.List;
 
 /** Who writes each lane: one writer where the kind wants one, never more than there are cells. */
@@ -16,13 +18,14 @@ final class WriterRules {
             boolean single = lane instanceof LaneSpec.Journal || lane instanceof LaneSpec.SequencedSlots;
             if (single && writers.size() > 1) {
                 problems.error(Codes.TWO_WRITERS, List.of("lanes", name), writers,
-                        "lane " + Problems.show(name) + " of kind " + lane.kind() + " has " + writers.size()
+                        "lane " + show(name) + " of kind " + lane.kind() + " has " + writers.size()
                                 + " writers: " + shown(writers)
-                                + "; expected: one; let them write an events lane and a bridge from there to this");
+                                + "; expected: one; let them write an events lane, and bridge that to this");
             } else if (writers.size() > Limits.MAX_PRODUCERS) {
                 problems.error(Codes.TOO_MANY_WRITERS, List.of("lanes", name), writers,
-                        "lane " + Problems.show(name) + " has too many writers: writers=" + writers.size()
-                                + "; expected: at most " + Limits.MAX_PRODUCERS + "; merge some of them first");
+                        "lane " + show(name) + " has too many writers: writers=" + writers.size()
+                                + "; expected: at most " + Limits.MAX_PRODUCERS
+                                + "; merge some of them first");
             }
         });
     }
