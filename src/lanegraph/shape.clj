@@ -53,7 +53,8 @@
 
 (defn- hint-for [entry v]
   (let [fits? #(and (some? %) (s/valid? (spec/spec-of entry) %))
-        found (first (filter fits? (candidates v (:values entry))))]
+        found (when-not (= :data (:type entry))
+                (first (filter fits? (candidates v (:values entry)))))]
     (cond
       (and (= :stage-key (:type entry)) (simple-symbol? v))
       (str "write the namespace too, such as my.stages/" v)

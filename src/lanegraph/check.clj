@@ -1,0 +1,121 @@
+(ns lanegraph.check
+  "All problems of a spec in one go: its shape (lanegraph.shape) and the rules (the Java Validator), which are thereby
+  the same for Clojure and Java."
+  (:require [clojure.string :as str]
+            [lanegraph.convert :as convert]
+            [lanegraph.heal :as heal]
+            [lanegraph.problem :as problem]
+            [lanegraph.read :as read]
+            [lanegraph.shape :as shape])
+  (:import (lanegraph.graph Problem Problem$Severity Validator)))
+
+(set! *warn-on-reflection* true)
+(set! *unchecked-math* :warn-on-boxed)
+
+(defn- java-path [path]
+  (mapv #(if (string? %) (keyword %) (long %)) path))
+
+(defn- data [v]
+  (cond
+    (instance? java.util.List v) (mapv data v)
+    (integer? v)                 (long v)
+    :else                        v))
+
+(defn- java->problem [^Problem p]
+  (cond-> {:code     (keyword (.code p))
+           :path     (java-path (.path p))
+           :value    (data (.value p))
+           :message  (.message p)
+           :severity (if (= Problem$Severity/ERROR (.severity p)) :error :warning)}
+    (.hint p) (assoc :hint (.hint p))))
+
+(defn- name-of [k]
+  (when (keyword? k) (convert/name->string k)))
+
+(defn- in-terms-of
+  "A problem of the Validator with the path and the value of the spec that was given."
+  [spec {:keys [code path value hint] :as p}]
+  (let [path  (vec (heal/original-path spec path))
+        found (get-in spec path ::none)]
+    (cond-> (assoc p :path path)
+      (and (not= ::none found) (not (map? found))) (assoc :value found)
+      (= value (some-> (last path) name-of))       (assoc :value (last path))
+      (= :graph/blocking-cycle code)               (assoc :value (mapv keyword value))
+      hint (assoc :hint (str/replace hint #"^(did you mean|for example) (?=[a-z])" "$1 :")))))
+
+(defn- rule-problems [spec shape]
+  (let [healed    (heal/heal spec shape)
+        knock-on? (heal/knock-on? spec healed shape)]
+    (->> (Validator/validate (convert/spec->java healed))
+         (map java->problem)
+         (remove knock-on?)
+         (map #(in-terms-of spec %)))))
+
+(defn- unresolved [spec shape resolve]
+  (let [bad? (set (map :path shape))]
+    (for [[role m] (when (and resolve (map? spec) (map? (:roles spec))) (:roles spec))
+          :let [path [:roles role :stage]]
+          :when (and (map? m) (= :stage (:kind m)) (contains? m :stage) (not (bad? path)))
+          :let [answer (resolve (:stage m))]
+          :when answer]
+      (merge (problem/problem :graph/unresolved-stage path (:stage m)
+                              (str "role " (problem/printed role) ": the stage " (problem/printed (:stage m))
+                                   " cannot be found"))
+             (select-keys answer [:code :message :hint])))))
+
+(def ^:private at-key
+  #{:spec/unknown-key :spec/bad-name :graph/bad-name :graph/name-clash})
+
+(defn- placed
+  "With :file, :line, :column, when the spec was read from text. A missing key has the place of the map it belongs to;
+  of a lane, role or endpoint the name is shown, not its opening brace."
+  [spec {:keys [code path] :as p}]
+  (let [side  (fn [path] (if (or (at-key code) (and (< 1 (count path)) (map? (get-in spec path)))) :key :value))
+        paths (take-while some? (iterate #(when (seq %) (pop %)) path))]
+    (merge p (or (some #(not-empty (read/place spec % (side %))) paths) {}))))
+
+(defn- by-place [{:keys [path code severity]}]
+  [(mapv problem/printed path) severity (str code)])
+
+(defn- compare-places [a b]
+  (let [[path-a & more-a] (by-place a), [path-b & more-b] (by-place b)
+        step (first (remove zero? (map compare path-a path-b)))]
+    (or step (let [n (compare (count path-a) (count path-b))]
+               (if (zero? n) (compare (vec more-a) (vec more-b)) n)))))
+
+(defn check
+  "[] when all is well, else every problem of `spec` at once, errors and warnings, sorted by path; see lanegraph.problem
+  for the format. `spec` may be anything; never throws.
+
+  Options: :resolve, a function of a stage key (symbol, keyword or string) that answers nil when the stage is there, and
+  otherwise a map with :message and, if it has one, :hint; each such stage is a problem :graph/unresolved-stage."
+  ([spec] (check spec {}))
+  ([spec {:keys [resolve]}]
+   (try
+     (let [shape (shape/problems spec)]
+       (->> (concat shape (rule-problems spec shape) (unresolved spec shape resolve))
+            (map #(placed spec %))
+            (sort compare-places)
+            (into [])))
+     (catch StackOverflowError _
+       [(problem/problem :spec/too-deep [] nil "the spec is nested too deep to be looked at; expected 5 levels")]))))
+
+(defn errors
+  "Those problems that keep a graph from starting."
+  [problems]
+  (filterv problem/error? problems))
+
+(defn require-valid
+  "The warnings of `spec`, if it has no errors. Options as check.
+  Error: :graph/invalid with all :problems."
+  ([spec] (require-valid spec {}))
+  ([spec opts]
+   (let [problems (check spec opts)
+         errors   (errors problems)]
+     (when (seq errors)
+       (throw (problem/ex :incorrect :graph/invalid
+                          (apply str "the spec is not valid: errors=" (count errors)
+                                 (concat (map #(str "\n  " (:message %)) (take 5 errors))
+                                         (when (< 5 (count errors)) [(str "\n  and " (- (count errors) 5) " more")])))
+                          {:problems problems})))
+     problems)))
