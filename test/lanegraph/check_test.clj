@@ -5,7 +5,8 @@
             [clojure.test.check.properties :as prop]
             [lanegraph.check :as check]
             [lanegraph.gen :as lgen]
-            [lanegraph.read :as read]))
+            [lanegraph.read :as read]
+            [tools.seed :as seed]))
 
 (set! *warn-on-reflection* true)
 
@@ -160,11 +161,13 @@
 (defn- below? [path prefix]
   (= prefix (take (count prefix) path)))
 
-(defspec random-good-graphs-have-no-problems 200
+(defspec random-good-graphs-have-no-problems
+  {:num-tests 100 :seed (seed/of ::random-good-graphs-have-no-problems)}
   (prop/for-all [spec lgen/graph]
     (= [] (check/check spec))))
 
-(defspec random-damage-is-answered-with-data 400
+(defspec random-damage-is-answered-with-data
+  {:num-tests 100 :seed (seed/of ::random-damage-is-answered-with-data)}
   (prop/for-all [spec lgen/graph
                  damages (gen/vector (gen/tuple gen/nat (gen/elements [:replace :delete :rename]) lgen/junk) 1 4)]
     (well-formed?
@@ -181,7 +184,8 @@
                             (if (= 1 (count path)) m (assoc-in spec (pop path) m))))))
               spec damages)))))
 
-(defspec one-damaged-value-is-one-problem 400
+(defspec one-damaged-value-is-one-problem
+  {:num-tests 100 :seed (seed/of ::one-damaged-value-is-one-problem)}
   (prop/for-all [spec lgen/graph, n gen/large-integer]
     (let [paths (vec (remove #(or (empty? %) (qualified-keyword? (first %)) (< 3 (count %))) (lgen/paths spec [])))
           path  (nth paths (mod n (count paths)))
@@ -189,7 +193,7 @@
       (and (some #(= :error (:severity %)) found)
            (every? #(below? (:path %) path) found)))))
 
-(defspec one-key-taken-away-is-no-flood 300
+(defspec one-key-taken-away-is-no-flood {:num-tests 100 :seed (seed/of ::one-key-taken-away-is-no-flood)}
   (prop/for-all [spec lgen/graph, n gen/large-integer]
     (let [paths (vec (filter #(and (= 3 (count %)) (#{:kind :rx :tx :stage :lane :consumers} (peek %)))
                              (lgen/paths spec [])))
@@ -197,7 +201,7 @@
           found (check/check (update-in spec (pop path) dissoc (peek path)))]
       (= [[:spec/missing-key path]] (map (juxt :code :path) found)))))
 
-(defspec one-misspelt-key-is-no-flood 300
+(defspec one-misspelt-key-is-no-flood {:num-tests 100 :seed (seed/of ::one-misspelt-key-is-no-flood)}
   (prop/for-all [spec lgen/graph, n gen/large-integer]
     (let [paths (vec (filter #(and (<= (count %) 3) (not= 2 (count %)) (seq %) (not (qualified-keyword? (peek %)))
                                    (not= [:name] %))

@@ -4,7 +4,8 @@
             [clojure.test.check.properties :as prop]
             [lanegraph.convert :as convert]
             [lanegraph.gen :as lgen]
-            [lanegraph.model :as model])
+            [lanegraph.model :as model]
+            [tools.seed :as seed])
   (:import (clojure.lang ExceptionInfo)
            (lanegraph.graph GraphSpec RoleSpec$Stage Topology)))
 
@@ -19,7 +20,7 @@
         (update :roles (partial add :role))
         (update :endpoints (partial add :endpoint)))))
 
-(defspec edn-to-java-to-edn-is-exact 200
+(defspec edn-to-java-to-edn-is-exact {:num-tests 100 :seed (seed/of ::edn-to-java-to-edn-is-exact)}
   (prop/for-all [spec lgen/graph]
     (let [there (convert/spec->java spec)
           back  (convert/java->spec there)]

@@ -3,7 +3,8 @@
             [clojure.test.check.clojure-test :refer [defspec]]
             [clojure.test.check.generators :as gen]
             [clojure.test.check.properties :as prop]
-            [lanegraph.json :as json])
+            [lanegraph.json :as json]
+            [tools.seed :as seed])
   (:import (clojure.lang ExceptionInfo IPersistentMap IPersistentVector)
            (com.fasterxml.jackson.databind ObjectMapper)
            (java.io ByteArrayInputStream StringReader)))
@@ -87,6 +88,6 @@
    (gen/one-of [gen/large-integer gen/string gen/boolean (gen/return nil)
                 (gen/double* {:infinite? false :NaN? false})])))
 
-(defspec what-is-written-reads-back 200
+(defspec what-is-written-reads-back {:num-tests 100 :seed (seed/of ::what-is-written-reads-back)}
   (prop/for-all [v json-data]
     (= v (json/read-value (json/write-bytes v)) (json/read-value (json/write-string v)))))

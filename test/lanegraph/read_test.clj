@@ -4,7 +4,8 @@
             [clojure.test.check.clojure-test :refer [defspec]]
             [clojure.test.check.generators :as gen]
             [clojure.test.check.properties :as prop]
-            [lanegraph.read :as read])
+            [lanegraph.read :as read]
+            [tools.seed :as seed])
   (:import (clojure.lang ExceptionInfo)
            (java.io File StringReader)
            (java.nio.file Files OpenOption)
@@ -112,7 +113,8 @@
     (when (.exists (File. "/dev/zero"))
       (is (= :read/too-large (:lanegraph/code (failure #(read/from-file "/dev/zero"))))))))
 
-(defspec every-place-is-where-its-value-begins 60
+(defspec every-place-is-where-its-value-begins
+  {:num-tests 60 :seed (seed/of ::every-place-is-where-its-value-begins)}
   (prop/for-all [spec (gen/map gen/keyword (gen/recursive-gen
                                             (fn [inner] (gen/one-of [(gen/vector inner 0 3)
                                                                      (gen/map gen/keyword inner {:max-elements 3})]))

@@ -7,7 +7,8 @@
             [clojure.test.check.properties :as prop]
             [lanegraph.gen :as lgen]
             [lanegraph.shape :as shape]
-            [lanegraph.spec :as spec]))
+            [lanegraph.spec :as spec]
+            [tools.seed :as seed]))
 
 (set! *warn-on-reflection* true)
 
@@ -31,11 +32,12 @@
     inc #"x" ##NaN (Object.) (atom 1) (keyword "a b") (symbol "a b") (range)
     (nth (iterate vector 1) 100000)))
 
-(defspec data-text-reads-back 200
+(defspec data-text-reads-back {:num-tests 100 :seed (seed/of ::data-text-reads-back)}
   (prop/for-all [v lgen/args]
     (= v (edn/read-string (spec/data-text v)))))
 
-(defspec clojure-spec-and-the-problems-agree 300
+(defspec clojure-spec-and-the-problems-agree
+  {:num-tests 100 :seed (seed/of ::clojure-spec-and-the-problems-agree)}
   (prop/for-all [spec lgen/graph, n gen/large-integer, junk lgen/junk]
     (let [paths (vec (remove #(some qualified-keyword? %) (rest (lgen/paths spec []))))
           spec  (assoc-in spec (nth paths (mod n (count paths))) junk)]
