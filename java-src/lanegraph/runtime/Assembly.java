@@ -72,6 +72,8 @@ final class Assembly {
         try {
             taken = options.dir() == null ? null : Ownership.take(options.dir(), owners(), "graph " + spec.name());
             openLanes();
+            spec.roles().forEach(this::addRole);
+            spec.endpoints().forEach((name, endpoint) -> addEndpoint(name, endpoint, ended));
         } catch (Throwable error) {
             List<Throwable> more = new ArrayList<>();
             Stages.closeAll(stages.values(), more);
@@ -80,8 +82,6 @@ final class Assembly {
             throw error;
         }
         this.ownership = taken;
-        spec.roles().forEach(this::addRole);
-        spec.endpoints().forEach((name, endpoint) -> addEndpoint(name, endpoint, ended));
     }
 
     /**

@@ -32,6 +32,11 @@ final class Ingress extends Endpoint<LaneTx> {
         return !full && tx.offer(value);
     }
 
+    /** True if one more message has room now. */
+    synchronized boolean room() {
+        return own().room();
+    }
+
     synchronized boolean offer(DirectBuffer source, int offset, int length) {
         return own().offer(source, offset, length);
     }

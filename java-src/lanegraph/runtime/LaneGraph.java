@@ -74,7 +74,7 @@ public final class LaneGraph implements AutoCloseable {
             throw failures.exception("role/init-failed", name());
         }
         if (assembly.options.dir() != null) {
-            SmallFile.write(assembly.options.dir(), "graph.kv", spec().toString().getBytes(StandardCharsets.UTF_8));
+            SmallFile.write(assembly.options.dir(), "graph.kv", spec().canonical().getBytes(StandardCharsets.UTF_8));
         }
         Runtime.getRuntime().addShutdownHook(hook);
         state = State.RUNNING;

@@ -18,7 +18,6 @@ import lanegraph.lane.Codec;
 public final class Simulation {
     private final Assembly assembly;
     private final SortedMap<String, Iterator<?>> inputs = new TreeMap<>();
-    private final SortedMap<String, Object> heads = new TreeMap<>();
     private final SortedMap<String, List<Object>> outputs = new TreeMap<>();
 
     private Simulation(GraphSpec spec, SpawnOptions options, Map<String, ? extends Iterable<?>> inputs) {
@@ -64,17 +63,13 @@ public final class Simulation {
         }
     }
 
+    /** Feeds while there is room, under drop too: what the source would lose is no part of the simulation. */
     private boolean feed() {
         boolean moved = false;
         for (Map.Entry<String, Iterator<?>> input : inputs.entrySet()) {
-            String name = input.getKey();
-            while (heads.containsKey(name) || input.getValue().hasNext()) {
-                Object value = heads.containsKey(name) ? heads.get(name) : input.getValue().next();
-                heads.put(name, value);
-                if (!assembly.ingress(name).offer(value, 0)) {
-                    break;
-                }
-                heads.remove(name);
+            Ingress ingress = assembly.ingress(input.getKey());
+            while (input.getValue().hasNext() && ingress.room()) {
+                ingress.offer(input.getValue().next(), 0);
                 moved = true;
             }
         }
@@ -99,11 +94,15 @@ public final class Simulation {
 
     private void checkEmpty() {
         SortedMap<String, Integer> remaining = assembly.remaining();
-        if (!remaining.isEmpty() || !heads.isEmpty()) {
+        List<String> waiting = inputs.entrySet().stream()
+                .filter(input -> input.getValue().hasNext())
+                .map(Map.Entry::getKey)
+                .toList();
+        if (!remaining.isEmpty() || !waiting.isEmpty()) {
             throw new LaneGraphException(Category.CONFLICT, "graph/stuck",
                     "graph " + assembly.spec.name() + ": nothing moves, yet messages are left: remaining=" + remaining
-                            + " waiting-inputs=" + heads.keySet() + "; a lane that nobody reads is full, or a cycle is",
-                    Map.of("remaining", remaining, "waiting-inputs", List.copyOf(heads.keySet())));
+                            + " waiting-inputs=" + waiting + "; a lane that nobody reads is full, or a cycle is",
+                    Map.of("remaining", remaining, "waiting-inputs", waiting));
         }
     }
 

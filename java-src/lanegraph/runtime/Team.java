@@ -46,7 +46,7 @@ final class Team {
         if (spec.thread() != null) {
             return "group/" + spec.thread();
         }
-        return assembly.options.threads() == Threads.SHARED ? "shared" : role.roleName();
+        return assembly.options.threads() == Threads.SHARED ? "*" : role.roleName();
     }
 
     /** The first role of a thread that names an idle strategy decides; else the options; else the graph. */
