@@ -3,31 +3,18 @@
   the same for Clojure and Java."
   (:require [clojure.string :as str]
             [lanegraph.convert :as convert]
+            [lanegraph.error :as error]
             [lanegraph.heal :as heal]
             [lanegraph.problem :as problem]
             [lanegraph.read :as read]
             [lanegraph.shape :as shape])
-  (:import (lanegraph.graph Problem Problem$Severity Validator)))
+  (:import (lanegraph.graph Validator)))
 
 (set! *warn-on-reflection* true)
 (set! *unchecked-math* :warn-on-boxed)
 
-(defn- java-path [path]
-  (mapv #(if (string? %) (keyword %) (long %)) path))
-
-(defn- data [v]
-  (cond
-    (instance? java.util.List v) (mapv data v)
-    (integer? v)                 (long v)
-    :else                        v))
-
-(defn- java->problem [^Problem p]
-  (cond-> {:code     (keyword (.code p))
-           :path     (java-path (.path p))
-           :value    (data (.value p))
-           :message  (.message p)
-           :severity (if (= Problem$Severity/ERROR (.severity p)) :error :warning)}
-    (.hint p) (assoc :hint (.hint p))))
+(defn- java->problem [p]
+  (update (error/java->data p) :value error/java->data))
 
 (defn- name-of [k]
   (when (keyword? k) (convert/name->string k)))

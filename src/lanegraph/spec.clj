@@ -9,6 +9,7 @@
   (:require [clojure.edn :as edn]
             [clojure.spec.alpha :as s]
             [clojure.string :as str]
+            [lanegraph.edn-text :as edn-text]
             [lanegraph.model :as model]))
 
 (set! *warn-on-reflection* true)
@@ -77,9 +78,7 @@
   [x]
   (try
     (when (empty? (drop most-nodes (tree-seq coll? seq x)))
-      (let [text (binding [*print-length* nil *print-level* nil *print-meta* false *print-namespace-maps* false
-                           *print-dup* false *print-readably* true]
-                   (pr-str (ordered x)))]
+      (let [text (edn-text/write (ordered x))]
         (when (= x (edn/read-string text))
           text)))
     (catch Exception _ nil)

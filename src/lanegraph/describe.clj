@@ -1,0 +1,132 @@
+(ns lanegraph.describe
+  "A spec in words, for a person: what each lane holds, what each role does, where code outside takes part."
+  (:require [clojure.string :as str]
+            [lanegraph.normalise :as normalise]
+            [lanegraph.problem :as problem]
+            [lanegraph.topology :as topology])
+  (:import (java.util List Locale)
+           (lanegraph.region RingDescriptor RingShape)))
+
+(set! *warn-on-reflection* true)
+(set! *unchecked-math* :warn-on-boxed)
+
+(defn- size
+  "Bytes with a unit: 1.1 MiB."
+  [bytes]
+  (let [b (double bytes)]
+    (cond
+      (< b 1024.0)          (str (long b) " bytes")
+      (< b (* 1024.0 1024)) (String/format Locale/ROOT "%.0f KiB" (object-array [(/ b 1024.0)]))
+      (< b 1073741824.0)    (String/format Locale/ROOT "%.1f MiB" (object-array [(/ b 1048576.0)]))
+      :else                 (String/format Locale/ROOT "%.2f GiB" (object-array [(/ b 1073741824.0)])))))
+
+(defn- counted [n what]
+  (str n " " what (when (not= 1 n) "s")))
+
+(defn- listed [xs]
+  (let [xs (map str xs)]
+    (if (< 1 (count xs))
+      (str (str/join ", " (butlast xs)) " and " (last xs))
+      (str (first xs)))))
+
+(defn lane-bytes
+  "Bytes of the region of a lane of a normal spec (lanegraph.normalise); nil for a journal, which grows."
+  [lane {:keys [kind slots slot-bytes codec] :as m}]
+  (when-not (= :journal kind)
+    (let [{:keys [producers cursors]} (get-in m [:lanegraph/topology lane])]
+      (RingDescriptor/length (RingShape. (name kind) (int slots) (int slot-bytes) (subs (str codec) 1)
+                                         ^List (vec producers) ^List (vec cursors))))))
+
+(defn- owner-words [owners owner]
+  (let [{:keys [section name dead-letter?]} (owners owner)]
+    (cond
+      dead-letter?           (str "role " name " (dead letters)")
+      (= :roles section)     (str "role " name)
+      (= :endpoints section) (str "endpoint " name)
+      :else                  "nobody")))
+
+(defn- flow [owners {:keys [producers cursors]}]
+  (let [words (partial owner-words owners)]
+    (str "written by " (if (seq producers) (listed (map words producers)) "nobody")
+         (when (next producers) " (each message is claimed)")
+         "; read by "
+         (if (next cursors)
+           (str/join ", " (map-indexed (fn [i owner] (str i ": " (words owner))) cursors))
+           (words (first cursors))))))
+
+(defn- limits [{:keys [retain-bytes retain-ms]}]
+  (let [found (remove nil? [(when (pos? (long retain-bytes)) (size retain-bytes))
+                            (when (pos? (long retain-ms)) (str retain-ms " ms"))])]
+    (if (seq found) (str "kept for " (str/join " or " found)) "kept for ever")))
+
+(defn- lane-facts [bytes {:keys [kind slots slot-bytes codec on-full consumers gating segment-bytes retain] :as lane}]
+  (str/join ", "
+            (remove nil?
+                    (concat
+                     [(str (name kind) (cond consumers (str " with " (counted consumers "consumer"))
+                                             gating    (str " with " (counted gating "gating reader"))))]
+                     (if (= :journal kind)
+                       [(str "segments of " (size segment-bytes)) (limits lane)
+                        (when-not (= :none (:sync lane)) (str "sync " (problem/printed (:sync lane))))]
+                       [(str slots " slots of " slot-bytes " bytes (" (size bytes) ")")])
+                     [(str "codec " codec)
+                      (if (= :drop on-full) "drops new messages when full" "blocks when full")
+                      (when (false? retain) "forgets what was read")]))))
+
+(defn- on-error-words [on-error]
+  (cond
+    (map? on-error)    (str "a message that fails goes to " (:to on-error))
+    (= :skip on-error) "a message that fails is counted and skipped"
+    :else              "an error stops the graph"))
+
+(defn- with-args [{:keys [args] :as role}]
+  (if (contains? role :args) (str " with " (problem/printed args)) ""))
+
+(defn- role-does [{:keys [kind stage as rx tx policy] :as role}]
+  (case kind
+    :stage  (case as
+              :filter   (str "keeps the messages of " rx " that " stage (with-args role) " accepts and sends them to " tx)
+              :inspect  (str "shows each message of " rx " to " stage (with-args role) " and sends it to " tx)
+              :stateful (str "runs " stage (with-args role) ", which keeps a state, on each message of " rx " and sends to "
+                             tx)
+              (str "runs " stage (with-args role) " on each message of " rx " and sends to " tx))
+    :bridge (str "copies " rx " to " tx)
+    :router (str "sends each message of " rx " to " (if (= :broadcast policy) "" (str policy " of ")) (listed tx))
+    :merge  (str "takes from " (listed rx) " in turn and sends to " tx)))
+
+(defn- entry [width k & lines]
+  (let [label (str k)
+        pad   (apply str (repeat (- (long width) (count label)) " "))
+        blank (apply str (repeat (+ 4 (long width)) " "))]
+    (str "  " label pad "  " (str/join (str "\n" blank) lines))))
+
+(defn- section [title m lines]
+  (when (seq m)
+    (let [width (apply max (map (comp count str) (keys m)))]
+      (str "\n\n" title "\n"
+           (str/join "\n" (for [[k v] (sort m)] (apply entry width k (lines k v))))))))
+
+(defn describe
+  "`spec` in words. Error: :graph/invalid."
+  [spec]
+  (let [{:keys [lanes roles endpoints on-full idle] :as normal} (normalise/normalise spec)
+        topology (:lanegraph/topology normal)
+        owners   (topology/owners normal)
+        bytes    (fn [lane] (lane-bytes lane (assoc (lanes lane) :lanegraph/topology topology)))
+        total    (reduce + (keep bytes (keys lanes)))]
+    (str "Graph " (:name normal) ": " (counted (count lanes) "lane") ", " (counted (count roles) "role") " and "
+         (counted (count endpoints) "endpoint") ".\n"
+         "Where nothing else is said a full lane " (if (= :drop on-full) "drops" "blocks") " and roles idle with "
+         idle ".\n"
+         "At most " (size total) " of memory for lanes"
+         (when (some #(= :journal (:kind %)) (vals lanes)) ", without journals")
+         "; lanes that pass objects by reference take less."
+         (section "Lanes" lanes (fn [k lane] [(lane-facts (bytes k) lane) (flow owners (topology k))]))
+         (section "Roles" roles
+                  (fn [_ role] [(role-does role)
+                                (str (on-error-words (:on-error role))
+                                     (when-not (= idle (:idle role)) (str "; idles with " (:idle role)))
+                                     (when (:thread role) (str "; shares the thread " (:thread role))))]))
+         (section "Endpoints" endpoints
+                  (fn [_ {:keys [kind lane]}]
+                    [(if (= :ingress kind) (str "code outside writes " lane) (str "code outside reads " lane))])))))

@@ -1,0 +1,52 @@
+(ns lanegraph.describe-test
+  (:require [clojure.string :as str]
+            [clojure.test :refer [deftest is]]
+            [clojure.test.check.clojure-test :refer [defspec]]
+            [clojure.test.check.properties :as prop]
+            [lanegraph.describe :as describe]
+            [lanegraph.gen :as lgen]
+            [tools.seed :as seed])
+  (:import (clojure.lang ExceptionInfo)))
+
+(set! *warn-on-reflection* true)
+
+(def ^:private spec
+  '{:name      :tour
+    :lanes     {:in {:kind :events :codec :edn} :dead {:kind :events :codec :edn :on-full :drop}
+                :hot {:kind :fanout-broadcast :consumers 2 :codec :edn :slots 8 :slot-bytes 64}
+                :log {:kind :journal :codec :edn :retain-ms 1000}}
+    :roles     {:pick {:kind :stage :stage my/hot :as :filter :args {:above 30} :rx :in :tx :hot :on-error {:to :dead}}
+                :copy {:kind :bridge :rx [:hot 0] :tx :log :idle :park :thread :slow}}
+    :endpoints {:in {:kind :ingress :lane :in} :out {:kind :egress :lane [:hot 1]} :log {:kind :egress :lane :log}
+                :dead {:kind :egress :lane :dead}}})
+
+(deftest a-spec-reads-as-sentences
+  (let [text (describe/describe spec)]
+    (doseq [part ["Graph :tour: 4 lanes, 2 roles and 4 endpoints."
+                  "fanout-broadcast with 2 consumers, 8 slots of 64 bytes ("
+                  "written by role :pick; read by 0: role :copy, 1: endpoint :out"
+                  "written by role :pick (dead letters); read by endpoint :dead"
+                  "drops new messages when full"
+                  "journal, segments of 16.0 MiB, kept for 1000 ms"
+                  "keeps the messages of :in that my/hot with {:above 30} accepts and sends them to :hot"
+                  "a message that fails goes to :dead"
+                  "copies [:hot 0] to :log"
+                  "an error stops the graph; idles with :park; shares the thread :slow"
+                  "code outside writes :in"
+                  "code outside reads [:hot 1]"]]
+      (is (str/includes? text part)))))
+
+(deftest memory-is-that-of-the-regions
+  (let [bytes-of #(long (describe/lane-bytes
+                         :hot (assoc (get-in spec [:lanes :hot]) :slots %
+                                     :lanegraph/topology {:hot {:producers ["a"] :cursors ["b" "c"]}})))]
+    (is (= (* 6 (+ 64 8)) (- (bytes-of 8) (bytes-of 2))))
+    (is (nil? (describe/lane-bytes :log {:kind :journal})))))
+
+(deftest a-spec-with-errors-is-refused
+  (is (= :graph/invalid (try (describe/describe {}) (catch ExceptionInfo e (:lanegraph/code (ex-data e)))))))
+
+(defspec every-good-graph-can-be-described {:num-tests 50 :seed (seed/of ::every-good-graph-can-be-described)}
+  (prop/for-all [spec lgen/graph]
+    (let [text (describe/describe spec)]
+      (every? #(str/includes? text (str %)) (concat (keys (:lanes spec)) (keys (:roles spec)))))))
