@@ -5,9 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The one exception of lanegraph. It carries a {@linkplain #code() code} for programs ({@code lane/too-large}), a
- * {@linkplain #category() category} that tells what a caller may do about it, and the facts as
- * {@linkplain #details() details}. Its message says what was found, what was expected and what to do.
+ * The one exception of lanegraph. It carries a {@linkplain #code() code} for programs ({@code
+ * lane/too-large}), a {@linkplain #category() category} that tells what a caller may do about it, and the
+ * facts as {@linkplain #details() details}. Its message says what was found, what was expected and what to
+ * do.
  */
 public final class LaneGraphException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -59,7 +60,10 @@ public final class LaneGraphException extends RuntimeException {
         return code;
     }
 
-    /** The facts behind the message; unmodifiable, in the order in which they were given; empty after serialization. */
+    /**
+     * The facts behind the message; unmodifiable, in the order in which they were given; empty after
+     * serialization.
+     */
     public Map<String, Object> details() {
         return details == null ? Map.of() : details;
     }

@@ -27,12 +27,16 @@ public final class Codecs {
         }
     };
 
-    /** {@code String}, as UTF-8. Bytes that are no UTF-8, and unpaired surrogates, are refused, never replaced. */
+    /**
+     * {@code String}, as UTF-8. Bytes that are no UTF-8, and unpaired surrogates, are refused, never
+     * replaced.
+     */
     public static final Codec STRING = new Codec() {
         @Override
         public int encode(Object value, MutableDirectBuffer target) throws CharacterCodingException {
             String text = expect(String.class, value, "string");
-            // The strict encoder: String.getBytes would put '?' for an unpaired surrogate, and cut nothing but the truth.
+            // The strict encoder: String.getBytes would put '?' for an unpaired surrogate, and cut nothing
+            // but the truth.
             ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
             int length = bytes.remaining();
             if (length <= target.capacity()) {
@@ -52,7 +56,9 @@ public final class Codecs {
         @Override
         public int encode(Object value, MutableDirectBuffer target) {
             Number number = expect(Number.class, value, "long");
-            if (!(number instanceof Long || number instanceof Integer || number instanceof Short || number instanceof Byte)) {
+            boolean whole = number instanceof Long || number instanceof Integer || number instanceof Short
+                    || number instanceof Byte;
+            if (!whole) {
                 throw wrongType("long", "a whole number of at most 64 bits", value);
             }
             if (target.capacity() >= Long.BYTES) {

@@ -15,8 +15,8 @@ public abstract class LaneHandle implements AutoCloseable {
         }
     }
 
-    // 128 unused bytes before the fields of every handle: handles of different threads that lie side by side on the heap then share no
-    // cache line, nor a pair of lines that is fetched together.
+    // 128 unused bytes before the fields of every handle: handles of different threads that lie side by side
+    // on the heap then share no cache line, nor a pair of lines that is fetched together.
     @SuppressWarnings("unused")
     private long p01, p02, p03, p04, p05, p06, p07, p08, p09, p10, p11, p12, p13, p14, p15, p16;
 
@@ -27,8 +27,9 @@ public abstract class LaneHandle implements AutoCloseable {
 
     /** True once the handle is closed. Any thread may ask. */
     public final boolean isClosed() {
-        // Opaque: the flag is looked at every time, and orders nothing. A role that does not end is held off by its lock, which is kept
-        // until its thread is gone; this flag ends the use of a handle after its graph was closed.
+        // Opaque: the flag is looked at every time, and orders nothing. A role that does not end is held off
+        // by its lock, which is kept until its thread is gone; this flag ends the use of a handle after its
+        // graph was closed.
         return (boolean) CLOSED.getOpaque(this);
     }
 

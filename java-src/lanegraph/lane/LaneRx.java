@@ -14,15 +14,19 @@ import org.agrona.DirectBuffer;
  * </pre>
  *
  * <p>No method ever waits. Once the handle is closed, {@link #peek()} and {@link #release()} throw {@link
- * lanegraph.LaneGraphException} with code {@code lane/closed}. Those that describe or pass over a message throw {@code
- * lane/no-message} if {@link #peek()} did not find one.
+ * lanegraph.LaneGraphException} with code {@code lane/closed}. Those that describe or pass over a message
+ * throw {@code lane/no-message} if {@link #peek()} did not find one.
  */
 public abstract class LaneRx extends LaneHandle {
-    /** True if a message stands at {@link #position()}; the other methods then describe it until {@link #advance()}. */
+    /**
+     * True if a message stands at {@link #position()}; the other methods then describe it until {@link
+     * #advance()}.
+     */
     public abstract boolean peek();
 
     /**
-     * The message's bytes, in place, as long as the message: valid until {@link #release()}, and only for reading.
+     * The message's bytes, in place, as long as the message: valid until {@link #release()}, and only for
+     * reading.
      *
      * @throws lanegraph.LaneGraphException {@code lane/by-reference} if the lane carries objects
      */
@@ -34,7 +38,8 @@ public abstract class LaneRx extends LaneHandle {
     /**
      * The message as a value: the object itself by reference, else decoded by the lane's codec.
      *
-     * @throws lanegraph.LaneGraphException {@code codec/failed} if the codec threw; what the codec itself reports
+     * @throws lanegraph.LaneGraphException {@code codec/failed} if the codec threw; what the codec itself
+     *     reports
      */
     public abstract Object value();
 

@@ -6,9 +6,9 @@ import static lanegraph.region.RingDescriptor.WORD_LENGTH;
 import org.agrona.DirectBuffer;
 
 /**
- * A writer of a ring that has several producers. A sequence is claimed by a compare-and-set on the shared tail, after the check that it has
- * room: so "full" is exact, no claim waits, and no user code runs between claim and commit (a message is complete in a scratch buffer
- * before its sequence is claimed).
+ * A writer of a ring that has several producers. A sequence is claimed by a compare-and-set on the shared
+ * tail, after the check that it has room: so "full" is exact, no claim waits, and no user code runs between
+ * claim and commit (a message is complete in a scratch buffer before its sequence is claimed).
  */
 final class ManyProducersTx extends RingTx {
     private static final long FULL = -1;
@@ -32,8 +32,9 @@ final class ManyProducersTx extends RingTx {
     }
 
     /**
-     * The sequence that this producer alone may write now, or {@link #FULL}. The slot is free: it has room, that is, every cursor
-     * has passed its earlier lap; and a sequence below the limit stays below it. The compare-and-set orders the claim before the stores to the slot.
+     * The sequence that this producer alone may write now, or {@link #FULL}. The slot is free: it has room,
+     * that is, every cursor has passed its earlier lap; and a sequence below the limit stays below it. The
+     * compare-and-set orders the claim before the stores to the slot.
      */
     private long claimSequence() {
         while (true) {

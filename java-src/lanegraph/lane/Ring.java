@@ -16,13 +16,15 @@ import lanegraph.region.RingShape;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The sequenced ring of fixed slots that carries events, fanout and sequenced-slots lanes: what its handles have in common, and what tools
- * may look at from any thread without a cursor.
+ * The sequenced ring of fixed slots that carries events, fanout and sequenced-slots lanes: what its handles
+ * have in common, and what tools may look at from any thread without a cursor.
  *
- * <p>The slot protocol. A producer writes the payload, then stores the slot's commit word with release order; a reader loads the word with
- * acquire order and compares the whole sequence in it. So the message and its flag travel in the same cache lines, nobody reads a producer's counter on the way, and a
- * word of an earlier lap never passes. A slot may be written again when every cursor has passed it: a reader stores its cursor with
- * release order after its last load from the slot, a producer loads the cursors with acquire order before its first store there.
+ * <p>The slot protocol. A producer writes the payload, then stores the slot's commit word with release order;
+ * a reader loads the word with acquire order and compares the whole sequence in it. So the message and its
+ * flag travel in the same cache lines, nobody reads a producer's counter on the way, and a word of an earlier
+ * lap never passes. A slot may be written again when every cursor has passed it: a reader stores its cursor
+ * with release order after its last load from the slot, a producer loads the cursors with acquire order
+ * before its first store there.
  */
 public final class Ring {
     final String name;
@@ -44,7 +46,8 @@ public final class Ring {
      * @param name the lane's name, for messages
      * @param region holds the ring; its shape must fit every owner that asks for a handle
      * @param codec of the lane's values
-     * @param byReference true to carry objects in an array of this ring, beside the region; every handle must then come from this ring
+     * @param byReference true to carry objects in an array of this ring, beside the region; every handle must
+     *     then come from this ring
      * @param retain by reference: false to let the reader of a lane with one cursor null what it has taken
      * @param memory {@link Memory#DIRECT}, or a test's
      */
@@ -113,7 +116,10 @@ public final class Ring {
         return slowest();
     }
 
-    /** The sequence that the next message will get: how many messages have been written. An instant later it may be more. */
+    /**
+     * The sequence that the next message will get: how many messages have been written. An instant later it
+     * may be more.
+     */
     public long produced() {
         if (shape.manyProducers()) {
             return memory.getLongAcquire(tailAddress);
@@ -121,8 +127,9 @@ public final class Ring {
         long low = slowest();
         long high = low + slots;
         while (low < high) {
-            // Below the tail every slot bears its sequence, or a later one if a writer has lapped this loop; from the tail
-            // on none does. "Or a later one" keeps the answer from falling behind what was written when the call began.
+            // Below the tail every slot bears its sequence, or a later one if a writer has lapped this loop;
+            // from the tail on none does. "Or a later one" keeps the answer from falling behind what was
+            // written when the call began.
             long middle = low + high >>> 1;
             if (RingDescriptor.reached(memory.getLongAcquire(slot(middle)), middle)) {
                 low = middle + 1;
@@ -150,9 +157,9 @@ public final class Ring {
     }
 
     /**
-     * The message of this sequence as a value, or null if it has been overwritten, is a slot to skip, was nulled after its reader took
-     * it, or has not been written yet. It needs no cursor: it changes nothing and slows no role; what was consumed and not yet
-     * overwritten is there too.
+     * The message of this sequence as a value, or null if it has been overwritten, is a slot to skip, was
+     * nulled after its reader took it, or has not been written yet. It needs no cursor: it changes nothing
+     * and slows no role; what was consumed and not yet overwritten is there too.
      *
      * @throws LaneGraphException {@code codec/failed}
      */
@@ -174,11 +181,12 @@ public final class Ring {
     }
 
     /**
-     * True if nobody had begun to overwrite this sequence's slot before the call. Its word alone does not prove that: the next lap
-     * stores its payload before its word. But the next lap's message in this slot comes after the one in the slot before. A single
-     * producer commits that one, then passes a store-store fence, before it touches this slot: so the slot before must still bear the
-     * sequence before. (That it does not bear the next lap's would prove less: it may bear a later lap's.) Many producers move the
-     * tail beyond this slot's next sequence first, by a compare-and-set.
+     * True if nobody had begun to overwrite this sequence's slot before the call. Its word alone does not
+     * prove that: the next lap stores its payload before its word. But the next lap's message in this slot
+     * comes after the one in the slot before. A single producer commits that one, then passes a store-store
+     * fence, before it touches this slot: so the slot before must still bear the sequence before. (That it
+     * does not bear the next lap's would prove less: it may bear a later lap's.) Many producers move the tail
+     * beyond this slot's next sequence first, by a compare-and-set.
      */
     private boolean untouched(long sequence) {
         memory.loadLoadFence(); // the copy's loads stay before the check

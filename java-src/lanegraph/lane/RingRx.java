@@ -102,7 +102,8 @@ final class RingRx extends LaneRx {
         checkOpen();
         if (position != released) {
             released = position;
-            // Release: every load from the passed slots stays before it, so a producer that sees it may overwrite them.
+            // Release: every load from the passed slots stays before it, so a producer that sees it may
+            // overwrite them.
             memory.putLongRelease(cursorAddress, position);
         }
     }

@@ -31,7 +31,9 @@ abstract class RingTx extends LaneTx {
     Object pending;
 
     private final SlotView claimed;
-    /** Never lent: an offer copies through it, while a claim's buffer may still be in use, or be the source. */
+    /**
+     * Never lent: an offer copies through it, while a claim's buffer may still be in use, or be the source.
+     */
     private final UnsafeBuffer inner = new UnsafeBuffer(0, 0);
     private final long cell;
     private final boolean dropsWhenFull;

@@ -6,15 +6,16 @@ import lanegraph.region.RingDescriptor;
 import org.agrona.DirectBuffer;
 
 /**
- * The writer of a ring that has one producer. It keeps its tail for itself: no other thread reads it, and a new owner finds it
- * from the words.
+ * The writer of a ring that has one producer. It keeps its tail for itself: no other thread reads it, and a
+ * new owner finds it from the words.
  */
 final class SingleProducerTx extends RingTx {
     private long tail;
 
     SingleProducerTx(Ring ring, long cell, boolean dropsWhenFull) {
         super(ring, cell, dropsWhenFull);
-        // Every slot from the slowest cursor to the tail bears its sequence. Whoever wrote it is gone: its lock is ours.
+        // Every slot from the slowest cursor to the tail bears its sequence. Whoever wrote it is gone: its
+        // lock is ours.
         long sequence = ring.slowest();
         long end = sequence + ring.slots;
         while (sequence < end && RingDescriptor.bears(memory.getLongAcquire(slot(sequence)), sequence)) {

@@ -13,8 +13,8 @@ import java.util.Deque;
 import java.util.Set;
 
 /**
- * Makes directories that are missing (0700), and remembers which, so that a call that fails afterwards can leave
- * everything as it found it. Takes absolute paths. For the file thread alone.
+ * Makes directories that are missing (0700), and remembers which, so that a call that fails afterwards can
+ * leave everything as it found it. Takes absolute paths. For the file thread alone.
  */
 final class Directories {
     private static final int ATTEMPTS = 100;
@@ -28,7 +28,10 @@ final class Directories {
 
     private final Deque<Path> made = new ArrayDeque<>();
 
-    /** Makes the directory and those above it that are missing; {@code region/no-directory} if it cannot be had. */
+    /**
+     * Makes the directory and those above it that are missing; {@code region/no-directory} if it cannot be
+     * had.
+     */
     void make(final Path directory) {
         IOException last = null;
         for (int i = 0; i < ATTEMPTS; i++) {

@@ -11,12 +11,12 @@ import java.util.stream.Stream;
 /**
  * The one thread, {@code lanegraph:files}, that opens and closes the files of lanes and locks.
  *
- * <p>Why: an interrupt of a thread that uses a channel closes the channel, and closing any descriptor of a lock file frees
- * the process's lock on it. Nobody has this thread to interrupt it, and what it does it does one after the other.
- * It is a daemon and ends when it had nothing to do for ten seconds.
+ * <p>Why: an interrupt of a thread that uses a channel closes the channel, and closing any descriptor of a
+ * lock file frees the process's lock on it. Nobody has this thread to interrupt it, and what it does it does
+ * one after the other. It is a daemon and ends when it had nothing to do for ten seconds.
  *
- * <p>Thread-safe. A caller that is interrupted while it waits goes on waiting until the work is done, so that no lock
- * or file is left that nobody knows of; it finds its interrupt flag set afterwards.
+ * <p>Thread-safe. A caller that is interrupted while it waits goes on waiting until the work is done, so that
+ * no lock or file is left that nobody knows of; it finds its interrupt flag set afterwards.
  */
 final class FileThread {
     private static final ThreadPoolExecutor EXECUTOR = executor();
@@ -47,8 +47,8 @@ final class FileThread {
     }
 
     /**
-     * What the work returns. What it throws is thrown here, with the caller's stack below its own; an IOException that
-     * the work did not explain becomes {@code region/io}.
+     * What the work returns. What it throws is thrown here, with the caller's stack below its own; an
+     * IOException that the work did not explain becomes {@code region/io}.
      */
     static <T> T call(final Work<T> work) {
         final FutureTask<T> task = new FutureTask<>(work::run);

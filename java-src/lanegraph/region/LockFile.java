@@ -23,13 +23,15 @@ import java.util.Set;
 /**
  * A lock on a file, which the kernel frees when the process ends, however it ends. For the file thread alone.
  *
- * <p>The kernel's lock belongs to the process, and closing <em>any</em> descriptor of the file frees it. So a file
- * that this process has locked is never opened again: what is held stands in one registry, the system properties {@code
- * lanegraph.lock:<file>}, which are one for the whole JVM even where this class was loaded twice.
+ * <p>The kernel's lock belongs to the process, and closing <em>any</em> descriptor of the file frees it. So a
+ * file that this process has locked is never opened again: what is held stands in one registry, the system
+ * properties {@code lanegraph.lock:<file>}, which are one for the whole JVM even where this class was loaded
+ * twice.
  *
- * <p>A lock file may be deleted by who holds its lock, and by nobody else. Who had opened it before and gets the lock
- * after finds that its name does not lead to the locked file any more, and starts again. The proof is exact: the key
- * of the file (its inode) is taken from a name that nobody else knows, and stays its own while the file is open.
+ * <p>A lock file may be deleted by who holds its lock, and by nobody else. Who had opened it before and gets
+ * the lock after finds that its name does not lead to the locked file any more, and starts again. The proof
+ * is exact: the key of the file (its inode) is taken from a name that nobody else knows, and stays its own
+ * while the file is open.
  */
 final class LockFile {
     private static final String PROPERTY = "lanegraph.lock:";

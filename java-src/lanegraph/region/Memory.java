@@ -5,14 +5,15 @@ import java.nio.Buffer;
 import java.nio.ByteBuffer;
 
 /**
- * Every access to the memory of a region goes through here; this is the only class that knows {@code sun.misc.Unsafe}.
+ * Every access to the memory of a region goes through here; this is the only class that knows {@code
+ * sun.misc.Unsafe}.
  *
- * <p>Addresses are raw, with a literal {@code null} base: the compiler then sees plain off-heap accesses (measured
- * in {@code doc/}). They are not checked; the callers are right by construction: a mask and a stride keep every slot inside
- * its region, and a length is checked once a message.
+ * <p>Addresses are raw, with a literal {@code null} base: the compiler then sees plain off-heap accesses
+ * (measured in {@code doc/}). They are not checked; the callers are right by construction: a mask and a
+ * stride keep every slot inside its region, and a length is checked once a message.
  *
- * <p>Not final, so that a test can load a subclass that counts the stores and stops at the n-th. Production loads this class alone,
- * and the calls stay monomorphic.
+ * <p>Not final, so that a test can load a subclass that counts the stores and stops at the n-th. Production
+ * loads this class alone, and the calls stay monomorphic.
  *
  * <p>Unsafe needs no flag on any JDK from 17 to 25; when a JDK ends it, this class changes and nothing else.
  *
@@ -57,10 +58,12 @@ public class Memory {
         return UNSAFE.getLong(null, address);
     }
 
-    /** Whatever the writer stored before its {@link #putLongRelease} of the value read is visible afterwards. */
+    /**
+     * Whatever the writer stored before its {@link #putLongRelease} of the value read is visible afterwards.
+     */
     public long getLongAcquire(final long address) {
-        // A plain load ordered before every later load and store: a volatile load says more than is needed, yet compiles
-        // to the same plain load on x86 and to a load-acquire on AArch64.
+        // A plain load ordered before every later load and store: a volatile load says more than is needed,
+        // yet compiles to the same plain load on x86 and to a load-acquire on AArch64.
         return UNSAFE.getLongVolatile(null, address);
     }
 
@@ -95,8 +98,8 @@ public class Memory {
     }
 
     /**
-     * Copies {@code length} bytes between places of a region, or of two, that do not overlap. Up to 128 bytes go by words, which
-     * is faster there (measured in {@code doc/}).
+     * Copies {@code length} bytes between places of a region, or of two, that do not overlap. Up to 128 bytes
+     * go by words, which is faster there (measured in {@code doc/}).
      */
     public void copy(final long from, final long to, final int length) {
         if (length > 128) {

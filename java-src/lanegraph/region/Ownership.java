@@ -21,9 +21,10 @@ import java.util.regex.Pattern;
 import lanegraph.LaneGraphException;
 
 /**
- * The right to be certain roles and endpoints in a directory: one lock file each, {@code <dir>/locks/role.parse.lock}.
- * While it is held no other, in this process or another one, can have it; the kernel frees it when the process ends.
- * Whether a lock file exists, and which process number it names, says nothing: only the kernel's lock counts.
+ * The right to be certain roles and endpoints in a directory: one lock file each, {@code
+ * <dir>/locks/role.parse.lock}. While it is held no other, in this process or another one, can have it; the
+ * kernel frees it when the process ends. Whether a lock file exists, and which process number it names, says
+ * nothing: only the kernel's lock counts.
  *
  * <p>Thread-safe. An interrupt of a caller is kept for later.
  */
@@ -42,14 +43,15 @@ public final class Ownership implements AutoCloseable {
     }
 
     /**
-     * Takes all of them, or none. Makes the directory and {@code <dir>/locks} (0700) and the lock files (0600) where
-     * they are missing; if it fails, what it made is gone again.
+     * Takes all of them, or none. Makes the directory and {@code <dir>/locks} (0700) and the lock files
+     * (0600) where they are missing; if it fails, what it made is gone again.
      *
      * @param owners such as {@code role/parse}, {@code endpoint/in}
-     * @param who says to others who holds them, for example the name of the graph; shown in their {@code role/owned}
-     * @throws LaneGraphException {@code role/owned} with owner, who, since, pid, host and directory; {@code region/bad-name};
-     *     {@code region/no-directory}, {@code region/no-space}, {@code region/no-links}, {@code region/no-locks},
-     *     {@code region/not-a-file}, {@code region/io}
+     * @param who says to others who holds them, for example the name of the graph; shown in their {@code
+     *     role/owned}
+     * @throws LaneGraphException {@code role/owned} with owner, who, since, pid, host and directory; {@code
+     *     region/bad-name}; {@code region/no-directory}, {@code region/no-space}, {@code region/no-links},
+     *     {@code region/no-locks}, {@code region/not-a-file}, {@code region/io}
      */
     public static Ownership take(final Path dir, final Collection<String> owners, final String who) {
         for (final String owner : owners) {
@@ -132,8 +134,8 @@ public final class Ownership implements AutoCloseable {
     }
 
     /**
-     * For one whose start failed: frees all that are left, and removes the files and directories that {@link #take} made,
-     * as far as nothing else is in them.
+     * For one whose start failed: frees all that are left, and removes the files and directories that {@link
+     * #take} made, as far as nothing else is in them.
      */
     public void abandon() {
         FileThread.call(() -> {

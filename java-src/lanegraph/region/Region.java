@@ -10,11 +10,12 @@ import java.util.regex.Pattern;
 import lanegraph.LaneGraphException;
 
 /**
- * One block of memory, of this process or mapped from a file, that holds one ring as {@link RingDescriptor} draws it.
+ * One block of memory, of this process or mapped from a file, that holds one ring as {@link RingDescriptor}
+ * draws it.
  *
- * <p>The memory is never released by hand: {@link #close()} marks, and the collector frees the block when the region is unreachable.
- * Whoever uses {@link #address()} keeps the region reachable while it does, and looks at {@link
- * #closed()} before it stores.
+ * <p>The memory is never released by hand: {@link #close()} marks, and the collector frees the block when the
+ * region is unreachable. Whoever uses {@link #address()} keeps the region reachable while it does, and looks
+ * at {@link #closed()} before it stores.
  *
  * <p>Thread-safe.
  */
@@ -67,16 +68,19 @@ public final class Region implements AutoCloseable {
     }
 
     /**
-     * The ring in {@code <dir>/<lane>.ring}, mapped. Makes the file (0600), and the directory (0700), where they are
-     * missing; what it made it removes again if it fails. An interrupt of the caller is kept for later.
+     * The ring in {@code <dir>/<lane>.ring}, mapped. Makes the file (0600), and the directory (0700), where
+     * they are missing; what it made it removes again if it fails. An interrupt of the caller is kept for
+     * later.
      *
-     * <p>{@link Existing#REPLACE} puts a fresh file into the place of the old one, whatever that holds: only for a
-     * caller that holds the locks of every owner, since who is still attached to the old file would go on with it alone.
+     * <p>{@link Existing#REPLACE} puts a fresh file into the place of the old one, whatever that holds: only
+     * for a caller that holds the locks of every owner, since who is still attached to the old file would go
+     * on with it alone.
      *
-     * @throws LaneGraphException {@code lane/bad-shape}, {@code lane/too-big}, {@code region/bad-name}; {@code
-     *     lane/exists}; {@code lane/incompatible}, {@code lane/other-version}, {@code lane/corrupt} if the file that is
-     *     there is not of this shape; {@code region/not-a-file}, {@code region/no-directory}, {@code region/no-space},
-     *     {@code region/no-links}, {@code region/no-memory}, {@code region/io}
+     * @throws LaneGraphException {@code lane/bad-shape}, {@code lane/too-big}, {@code region/bad-name};
+     *     {@code lane/exists}; {@code lane/incompatible}, {@code lane/other-version}, {@code lane/corrupt} if
+     *     the file that is there is not of this shape; {@code region/not-a-file}, {@code
+     *     region/no-directory}, {@code region/no-space}, {@code region/no-links}, {@code region/no-memory},
+     *     {@code region/io}
      */
     public static Region mapped(final Path dir, final String lane, final RingShape shape, final Existing existing) {
         if (lane == null || !LANE_NAME.matcher(lane).matches()) {
@@ -88,7 +92,10 @@ public final class Region implements AutoCloseable {
         return new Region(mapped.memory(), shape, mapped.created(), file);
     }
 
-    /** Where the region begins; good for {@link RingDescriptor#length} bytes, as long as this region is reachable. */
+    /**
+     * Where the region begins; good for {@link RingDescriptor#length} bytes, as long as this region is
+     * reachable.
+     */
     public long address() {
         return address;
     }
@@ -140,9 +147,9 @@ public final class Region implements AutoCloseable {
     }
 
     /**
-     * For one whose start failed, and who holds the lock of every owner: closes, and removes the file if it was
-     * {@linkplain #created() made} by this region, and the directories made for it that are empty then. Of
-     * several, the last one made comes first.
+     * For one whose start failed, and who holds the lock of every owner: closes, and removes the file if it
+     * was {@linkplain #created() made} by this region, and the directories made for it that are empty then.
+     * Of several, the last one made comes first.
      */
     public void discard() {
         close();
@@ -162,8 +169,9 @@ public final class Region implements AutoCloseable {
 
     /** True once it was closed. */
     public boolean closed() {
-        // Opaque: looked at before every message, so the compiler may not lift it out of a loop, yet no order with
-        // other accesses is asked for: the memory stays valid after the mark, so seeing it one message late does no harm.
+        // Opaque: looked at before every message, so the compiler may not lift it out of a loop, yet no order
+        // with other accesses is asked for: the memory stays valid after the mark, so seeing it one message
+        // late does no harm.
         return (boolean) CLOSED.getOpaque(this);
     }
 }

@@ -18,8 +18,8 @@ import java.util.Set;
 /**
  * Makes and attaches the file of a ring. For the file thread alone.
  *
- * <p>A file appears under its name when it is complete, never before: it is made under a temporary name and then
- * hard-linked, which fails if the name is taken. Two that start at once get one file, whoever wins.
+ * <p>A file appears under its name when it is complete, never before: it is made under a temporary name and
+ * then hard-linked, which fails if the name is taken. Two that start at once get one file, whoever wins.
  */
 final class RegionFile {
     private static final int ATTEMPTS = 100;

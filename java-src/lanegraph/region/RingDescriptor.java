@@ -32,8 +32,8 @@ package lanegraph.region;
  *    128  | length of the owner's name (4), the name in UTF-8 (up to 120)
  * </pre>
  *
- * <p>Commit word: (sequence + 1) in the upper 48 bits, the payload's length in the lower 16; a length of 0xFFFF is a slot
- * to skip. A fresh region is zero, and no sequence has the word zero.
+ * <p>Commit word: (sequence + 1) in the upper 48 bits, the payload's length in the lower 16; a length of
+ * 0xFFFF is a slot to skip. A fresh region is zero, and no sequence has the word zero.
  */
 public final class RingDescriptor {
     /** {@code LANERING} as the little-endian bytes of a long. */
@@ -103,7 +103,10 @@ public final class RingDescriptor {
         return (int) word & LENGTH_MASK;
     }
 
-    /** True if the word was committed for exactly this sequence (modulo 2^48): a word of another lap never passes. */
+    /**
+     * True if the word was committed for exactly this sequence (modulo 2^48): a word of another lap never
+     * passes.
+     */
     public static boolean bears(final long word, final long sequence) {
         return word >>> LENGTH_BITS == (sequence + 1 & -1L >>> LENGTH_BITS);
     }

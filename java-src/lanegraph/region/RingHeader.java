@@ -58,8 +58,8 @@ final class RingHeader {
     }
 
     /**
-     * Throws if no region can have this shape: {@code lane/bad-shape}, {@code lane/too-big}. Whatever comes after may
-     * rely on it, and the arithmetic of {@link RingDescriptor} stays inside an int.
+     * Throws if no region can have this shape: {@code lane/bad-shape}, {@code lane/too-big}. Whatever comes
+     * after may rely on it, and the arithmetic of {@link RingDescriptor} stays inside an int.
      */
     static void checkShape(final RingShape shape) {
         if (!KINDS.contains(shape.kind())) {
@@ -93,8 +93,8 @@ final class RingHeader {
 
     /**
      * Throws unless the file is the complete region of a ring of this shape: {@code lane/corrupt}, {@code
-     * lane/other-version} or {@code lane/incompatible}. Reads through the channel, so that a file that is too short is
-     * found before it is mapped.
+     * lane/other-version} or {@code lane/incompatible}. Reads through the channel, so that a file that is too
+     * short is found before it is mapped.
      */
     static void check(final Path file, final FileChannel channel, final RingShape shape) throws IOException {
         final long size = channel.size();

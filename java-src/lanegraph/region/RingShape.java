@@ -6,14 +6,15 @@ import java.security.NoSuchAlgorithmException;
 import java.util.List;
 
 /**
- * What the bytes of a ring's region mean. Two regions of one shape are interchangeable; a region of another shape is
- * refused on attach. A changed stage function, argument or further lane does not change it.
+ * What the bytes of a ring's region mean. Two regions of one shape are interchangeable; a region of another
+ * shape is refused on attach. A changed stage function, argument or further lane does not change it.
  *
  * @param kind {@code events}, {@code fanout-broadcast} or {@code sequenced-slots}
  * @param slots how many, a power of two 2…2^20
  * @param slotBytes the largest payload in bytes, 8…65,528, a multiple of 8
  * @param codec the name of the codec that gives the payload its meaning
- * @param producers the owners' names, one for each producer cell, in the order of the cells; empty if nobody writes
+ * @param producers the owners' names, one for each producer cell, in the order of the cells; empty if nobody
+ *     writes
  * @param cursors the owners' names, one for each cursor cell, in the order of the cells; at least one
  */
 public record RingShape(

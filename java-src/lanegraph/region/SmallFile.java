@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Small whole files beside the lanes, such as {@code graph.kv} (0600). A reader sees the old content or the new one,
- * never a part. Thread-safe.
+ * Small whole files beside the lanes, such as {@code graph.kv} (0600). A reader sees the old content or the
+ * new one, never a part. Thread-safe.
  */
 public final class SmallFile {
     /** The largest content, in bytes. */
@@ -28,8 +28,8 @@ public final class SmallFile {
     /**
      * Puts the content into the file, which is made, with its directory (0700), if it is missing.
      *
-     * @throws lanegraph.LaneGraphException {@code region/bad-name}, {@code region/no-directory}, {@code region/no-space},
-     *     {@code region/not-a-file}, {@code region/io}
+     * @throws lanegraph.LaneGraphException {@code region/bad-name}, {@code region/no-directory}, {@code
+     *     region/no-space}, {@code region/not-a-file}, {@code region/io}
      */
     public static void write(final Path dir, final String name, final byte[] content) {
         final Path file = file(dir, name);
@@ -59,8 +59,8 @@ public final class SmallFile {
     /**
      * The content; null if there is no such file.
      *
-     * @throws lanegraph.LaneGraphException {@code region/bad-name}, {@code region/not-a-file} if it is no regular file or
-     *     longer than {@link #MAX_LENGTH}, {@code region/io}
+     * @throws lanegraph.LaneGraphException {@code region/bad-name}, {@code region/not-a-file} if it is no
+     *     regular file or longer than {@link #MAX_LENGTH}, {@code region/io}
      */
     public static byte[] read(final Path dir, final String name) {
         final Path file = file(dir, name);

@@ -14,8 +14,8 @@ import java.security.SecureRandom;
 import java.util.Set;
 
 /**
- * A new file (0600) under a temporary name, {@code .<name>.<random>.tmp}, in the directory where it is to stand. When it
- * is closed the temporary name is gone, whatever happened. For the file thread alone.
+ * A new file (0600) under a temporary name, {@code .<name>.<random>.tmp}, in the directory where it is to
+ * stand. When it is closed the temporary name is gone, whatever happened. For the file thread alone.
  */
 final class TemporaryFile implements AutoCloseable {
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -70,7 +70,10 @@ final class TemporaryFile implements AutoCloseable {
         }
     }
 
-    /** Zeros all over, written and not just promised: a store into a hole of a file on a full disk kills the JVM. */
+    /**
+     * Zeros all over, written and not just promised: a store into a hole of a file on a full disk kills the
+     * JVM.
+     */
     void fill() {
         for (long at = 0; at < length; at += ZEROS.capacity()) {
             write(ZEROS.duplicate().limit((int) Math.min(ZEROS.capacity(), length - at)), at);

@@ -5,7 +5,8 @@ import lanegraph.region.Memory;
 import org.agrona.BufferUtil;
 
 /**
- * The counters of one role, on cache lines of their own. The role's thread alone writes them; any thread may read.
+ * The counters of one role, on cache lines of their own. The role's thread alone writes them; any thread may
+ * read.
  *
  * <pre>
  *    0  active (1 or 0)   8  processed   16  filtered   24  dropped   32  errors

@@ -30,8 +30,8 @@ import lanegraph.region.Region;
 import lanegraph.region.RingShape;
 
 /**
- * The parts of a graph, put together, without threads: lanes, roles, endpoints. {@link LaneGraph} gives it threads;
- * {@link Simulation} steps it by hand.
+ * The parts of a graph, put together, without threads: lanes, roles, endpoints. {@link LaneGraph} gives it
+ * threads; {@link Simulation} steps it by hand.
  */
 final class Assembly {
     final GraphSpec spec;
@@ -55,7 +55,8 @@ final class Assembly {
     private final SortedMap<String, Object> stages;
 
     /**
-     * Validates, resolves, takes ownership, makes or attaches the lanes. If anything of it fails, all of it is undone.
+     * Validates, resolves, takes ownership, makes or attaches the lanes. If anything of it fails, all of it
+     * is undone.
      *
      * @param ended true when no role can publish any more
      */
@@ -85,8 +86,8 @@ final class Assembly {
     }
 
     /**
-     * Gives everything back, as if it had never been, but the stages, which their roles close: for a spawn that failed before any message
-     * moved. What goes wrong is added to the reason.
+     * Gives everything back, as if it had never been, but the stages, which their roles close: for a spawn
+     * that failed before any message moved. What goes wrong is added to the reason.
      */
     void discard(Throwable why) {
         undo(ownership, why);
@@ -122,8 +123,9 @@ final class Assembly {
         Set<String> byReference = ByReference.lanes(spec, stages, options);
         spec.lanes().forEach((name, lane) -> {
             LaneSpec.Ring ring = (LaneSpec.Ring) lane;
-            RingShape shape = new RingShape(lane.kind(), ring.slots(), byReference.contains(name) ? 8 : ring.slotBytes(),
-                    lane.codec(), topology.producers(name), topology.cursors(name));
+            int slotBytes = byReference.contains(name) ? Long.BYTES : ring.slotBytes();
+            RingShape shape = new RingShape(lane.kind(), ring.slots(), slotBytes, lane.codec(),
+                    topology.producers(name), topology.cursors(name));
             Region region = options.dir() == null
                     ? Region.inMemory(shape)
                     : Region.mapped(options.dir(), name, shape, options.existing());
@@ -156,7 +158,8 @@ final class Assembly {
         if (consumer != null) {
             LaneRx rx = out.lend();
             read.add(lane);
-            roles.put(owner, new RoleAgent(owner, "consumer", consumer, rx, null, null, OnError.stop(), errors, stopping));
+            roles.put(owner, new RoleAgent(owner, "consumer", consumer, rx, null, null, OnError.stop(), errors,
+                    stopping));
         }
     }
 
@@ -180,7 +183,8 @@ final class Assembly {
     private LaneGraphException unsupported(String what, String kind) {
         return new LaneGraphException(Category.UNSUPPORTED, "graph/unsupported",
                 what + " of graph " + spec.name() + ": the kind " + kind
-                        + " can be described and checked, but not run yet; this version runs stages and bridges over lanes of slots",
+                        + " can be described and checked, but not run yet;"
+                        + " this version runs stages and bridges over lanes of slots",
                 Map.of("kind", kind));
     }
 
@@ -223,8 +227,8 @@ final class Assembly {
         E endpoint = endpoints.get(name);
         if (endpoint == null) {
             throw new LaneGraphException(Category.NOT_FOUND, "graph/unknown-endpoint",
-                    "endpoint " + name + ": graph " + spec.name() + " has no " + kind.key() + " of this name; expected one of "
-                            + names(kind),
+                    "endpoint " + name + ": graph " + spec.name() + " has no " + kind.key()
+                            + " of this name; expected one of " + names(kind),
                     Map.of("endpoint", String.valueOf(name)));
         }
         return endpoint;

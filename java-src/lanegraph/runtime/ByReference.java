@@ -9,8 +9,9 @@ import lanegraph.graph.LaneSpec;
 import lanegraph.graph.RoleSpec;
 
 /**
- * Which lanes carry objects instead of bytes: those in memory whose codec gives values (all but {@code bytes}, whose arrays their owners
- * may change), and whose stages and consumers all work on values. Bridges and endpoints take either.
+ * Which lanes carry objects instead of bytes: those in memory whose codec gives values (all but {@code
+ * bytes}, whose arrays their owners may change), and whose stages and consumers all work on values. Bridges
+ * and endpoints take either.
  */
 final class ByReference {
     private ByReference() {}

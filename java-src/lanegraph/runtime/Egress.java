@@ -18,7 +18,9 @@ final class Egress extends Endpoint<LaneRx> {
         this.ended = ended;
     }
 
-    /** Up to {@code max} messages: returns when it has them, when the time is over, or when no more can come. */
+    /**
+     * Up to {@code max} messages: returns when it has them, when the time is over, or when no more can come.
+     */
     List<Object> take(int max, long timeoutMillis) {
         Deadline deadline = Deadline.in(timeoutMillis);
         IdleStrategy idle = null;

@@ -7,8 +7,8 @@ import lanegraph.LaneGraphException.Category;
 import lanegraph.lane.LaneHandle;
 
 /**
- * Where code outside meets a graph. A lane has one cell for an endpoint, so one handle at a time: the endpoint's own, under a lock that any
- * thread may take, or the bare one, lent to one owner. Thread-safe.
+ * Where code outside meets a graph. A lane has one cell for an endpoint, so one handle at a time: the
+ * endpoint's own, under a lock that any thread may take, or the bare one, lent to one owner. Thread-safe.
  */
 abstract class Endpoint<H extends LaneHandle> {
     final String name;
@@ -67,7 +67,8 @@ abstract class Endpoint<H extends LaneHandle> {
     private void checkNotLent() {
         if (lent != null && !lent.isClosed()) {
             throw new LaneGraphException(Category.CONFLICT, "endpoint/taken",
-                    "endpoint " + name + ": its bare handle was given out, or it has a consumer; use that, or close the handle first",
+                    "endpoint " + name + ": its bare handle was given out, or it has a consumer;"
+                            + " use that, or close the handle first",
                     Map.of("endpoint", name));
         }
     }

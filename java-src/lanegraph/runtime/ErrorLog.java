@@ -24,7 +24,8 @@ final class ErrorLog {
     /** In the order in which they were first seen. */
     List<DistinctError> entries() {
         List<DistinctError> entries = new ArrayList<>();
-        ErrorLogReader.read(buffer, (count, first, last, text) -> entries.add(new DistinctError(text, count, first, last)));
+        ErrorLogReader.read(buffer, (count, first, last, text) ->
+                entries.add(new DistinctError(text, count, first, last)));
         return entries;
     }
 }

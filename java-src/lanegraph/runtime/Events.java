@@ -9,7 +9,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import lanegraph.LaneGraphException;
 
-/** Calls the listeners of a graph, one after another, on a thread of its own that lives while there is something to tell. */
+/**
+ * Calls the listeners of a graph, one after another, on a thread of its own that lives while there is
+ * something to tell.
+ */
 final class Events implements AutoCloseable {
     private final String graph;
     private final Consumer<GraphEvent> onEvent;

@@ -30,12 +30,11 @@ final class Failures {
     LaneGraphException exception(String code, String graph) {
         Map<String, Throwable> errors = byRole();
         StringBuilder message = new StringBuilder("graph " + graph + " failed:");
-        errors.forEach((role, error) -> message.append("\n  ").append(role).append(": ").append(error.getMessage() == null
-                ? error.toString()
-                : error.getMessage()));
+        errors.forEach((role, error) -> message.append("\n  ").append(role).append(": ")
+                .append(error.getMessage() == null ? error.toString() : error.getMessage()));
         Throwable first = errors.values().iterator().next();
-        LaneGraphException failure =
-                new LaneGraphException(Category.FAULT, code, message.toString(), Map.of("graph", graph, "roles", errors), first);
+        LaneGraphException failure = new LaneGraphException(Category.FAULT, code, message.toString(),
+                Map.of("graph", graph, "roles", errors), first);
         errors.values().stream().skip(1).forEach(failure::addSuppressed);
         return failure;
     }

@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.SortedMap;
 
 /**
- * A graph at an instant. The parts are read one after another while it runs, so they need not fit together to the message.
+ * A graph at an instant. The parts are read one after another while it runs, so they need not fit together to
+ * the message.
  *
  * @param name of the graph
  * @param state where it is in its life

@@ -26,7 +26,10 @@ final class IdleStrategies {
         };
     }
 
-    /** Spins, yields, then parks 1 to 100 µs: nearly as quick as spinning, and it does not starve others where threads outnumber cores. */
+    /**
+     * Spins, yields, then parks 1 to 100 µs: nearly as quick as spinning, and it does not starve others where
+     * threads outnumber cores.
+     */
     static IdleStrategy backoff() {
         return new BackoffIdleStrategy(SPINS, YIELDS, MIN_PARK_NS, MAX_PARK_NS);
     }

@@ -20,8 +20,8 @@ import lanegraph.region.SmallFile;
 import org.agrona.DirectBuffer;
 
 /**
- * A graph that runs. Thread-safe: any thread may call any method; the bare handles that {@link #writer} and {@link #reader} lend
- * belong to one thread at a time.
+ * A graph that runs. Thread-safe: any thread may call any method; the bare handles that {@link #writer} and
+ * {@link #reader} lend belong to one thread at a time.
  *
  * <p>A role that fails stops the whole graph; {@link #join} then tells every error. Nothing is printed.
  */
@@ -51,11 +51,13 @@ public final class LaneGraph implements AutoCloseable {
     }
 
     /**
-     * Validates the spec, resolves every stage, takes ownership, makes or attaches every lane, starts every role's thread, runs the
-     * inits, and returns when all are ready. If any of it fails, all of it is undone: no thread, no lock, no file is left.
+     * Validates the spec, resolves every stage, takes ownership, makes or attaches every lane, starts every
+     * role's thread, runs the inits, and returns when all are ready. If any of it fails, all of it is undone:
+     * no thread, no lock, no file is left.
      *
-     * @throws LaneGraphException {@code graph/invalid} with the {@code problems}; {@code graph/unsupported}; {@code graph/unknown-codec};
-     *     {@code graph/unknown-endpoint}; {@code role/owned}; {@code role/init-failed}; what {@link lanegraph.region.Region} reports
+     * @throws LaneGraphException {@code graph/invalid} with the {@code problems}; {@code graph/unsupported};
+     *     {@code graph/unknown-codec}; {@code graph/unknown-endpoint}; {@code role/owned}; {@code
+     *     role/init-failed}; what {@link lanegraph.region.Region} reports
      */
     public static LaneGraph spawn(GraphSpec spec, SpawnOptions options) {
         LaneGraph graph = new LaneGraph(spec, options);
@@ -135,7 +137,10 @@ public final class LaneGraph implements AutoCloseable {
         }
     }
 
-    /** True if the stop itself brought the error about: a handle that was closed, or a function that was interrupted. */
+    /**
+     * True if the stop itself brought the error about: a handle that was closed, or a function that was
+     * interrupted.
+     */
     private boolean isConsequence(Throwable error) {
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
             boolean closedHandle = cause instanceof LaneGraphException ex && ex.code().equals("lane/closed");
@@ -179,10 +184,10 @@ public final class LaneGraph implements AutoCloseable {
     /**
      * Writes a value into an ingress endpoint, without waiting. Any thread may call it.
      *
-     * @return true if it was accepted, which under {@code drop} includes that the lane was full and it was dropped and counted; false if
-     *     the lane is full
-     * @throws LaneGraphException {@code graph/unknown-endpoint}; {@code graph/stopped}; {@code endpoint/taken}; {@code lane/too-large};
-     *     {@code lane/no-value}; {@code codec/…}
+     * @return true if it was accepted, which under {@code drop} includes that the lane was full and it was
+     *     dropped and counted; false if the lane is full
+     * @throws LaneGraphException {@code graph/unknown-endpoint}; {@code graph/stopped}; {@code
+     *     endpoint/taken}; {@code lane/too-large}; {@code lane/no-value}; {@code codec/…}
      */
     public boolean offer(String endpoint, Object value) {
         return offer(endpoint, value, 0);
@@ -197,17 +202,22 @@ public final class LaneGraph implements AutoCloseable {
         return assembly.ingress(endpoint).offer(value, timeoutMillis);
     }
 
-    /** As {@link #offer(String, Object)}, for bytes, which are copied; {@code lane/by-reference} if the lane carries objects. */
+    /**
+     * As {@link #offer(String, Object)}, for bytes, which are copied; {@code lane/by-reference} if the lane
+     * carries objects.
+     */
     public boolean offer(String endpoint, DirectBuffer source, int offset, int length) {
         return assembly.ingress(endpoint).offer(source, offset, length);
     }
 
     /**
-     * Takes up to {@code max} values from an egress endpoint: returns when it has them, when the time is over, or when the graph has
-     * ended and no more can come. Also after a stop, until {@link #close()}. Any thread may call it.
+     * Takes up to {@code max} values from an egress endpoint: returns when it has them, when the time is
+     * over, or when the graph has ended and no more can come. Also after a stop, until {@link #close()}. Any
+     * thread may call it.
      *
-     * @throws LaneGraphException {@code graph/unknown-endpoint}; {@code graph/stopped} after close; {@code endpoint/taken};
-     *     {@code call/interrupted} with nothing taken; {@code codec/…}: the message stays where it is
+     * @throws LaneGraphException {@code graph/unknown-endpoint}; {@code graph/stopped} after close; {@code
+     *     endpoint/taken}; {@code call/interrupted} with nothing taken; {@code codec/…}: the message stays
+     *     where it is
      */
     public List<Object> take(String endpoint, int max, long timeoutMillis) {
         return assembly.egress(endpoint).take(max, timeoutMillis);
@@ -220,8 +230,9 @@ public final class LaneGraph implements AutoCloseable {
     }
 
     /**
-     * Lends the bare writer of an ingress endpoint to one owner, until that closes it. A stop closes it too; close it before a stop, on its own
-     * thread, where a message on its way must not be cut off from what the stop drains.
+     * Lends the bare writer of an ingress endpoint to one owner, until that closes it. A stop closes it too;
+     * close it before a stop, on its own thread, where a message on its way must not be cut off from what the
+     * stop drains.
      *
      * @throws LaneGraphException {@code endpoint/taken} if it is lent already
      */
@@ -235,8 +246,8 @@ public final class LaneGraph implements AutoCloseable {
     }
 
     /**
-     * The next {@code max} values that the slowest reader of a lane has before it, oldest first, left where they are. It slows no role. Those that are
-     * read while it looks are left out.
+     * The next {@code max} values that the slowest reader of a lane has before it, oldest first, left where
+     * they are. It slows no role. Those that are read while it looks are left out.
      *
      * @throws LaneGraphException {@code graph/unknown-lane}; {@code codec/…}
      */
@@ -260,8 +271,8 @@ public final class LaneGraph implements AutoCloseable {
             long read = ring.consumed();
             int depth = ring.depth();
             String memory = ring.byReference() ? "by-reference" : ring.region().file() == null ? "in-memory" : "mapped";
-            lanes.put(name, new LaneStatus(ring.shape().kind(), ring.shape().slots(), depth, ring.produced(), read, ring.dropped(),
-                    memory));
+            lanes.put(name, new LaneStatus(ring.shape().kind(), ring.shape().slots(), depth, ring.produced(), read,
+                    ring.dropped(), memory));
         });
         Map<String, Throwable> errors = failures.byRole();
         SortedMap<String, RoleStatus> roles = new TreeMap<>();
@@ -270,19 +281,20 @@ public final class LaneGraph implements AutoCloseable {
             boolean over = thread.end().isDone();
             String phase = errors.containsKey(name) ? "failed" : over ? "ended" : quiet ? "stuck" : "running";
             Activity activity = role.activity();
-            roles.put(name, new RoleStatus(role.kind(), thread.thread().getName(), phase, activity.active(), activity.processed(),
-                    activity.filtered(), activity.dropped(), activity.errors(), activity.bytes(), activity.blockedNanos(),
-                    activity.epoch()));
+            roles.put(name, new RoleStatus(role.kind(), thread.thread().getName(), phase, activity.active(),
+                    activity.processed(), activity.filtered(), activity.dropped(), activity.errors(), activity.bytes(),
+                    activity.blockedNanos(), activity.epoch()));
         });
         return new GraphStatus(name(), state, lanes, roles, assembly.errors.entries());
     }
 
     /**
-     * Waits until no role is active, no lane that a role reads holds a message, and nothing has moved for 20 ms.
+     * Waits until no role is active, no lane that a role reads holds a message, and nothing has moved for 20
+     * ms.
      *
-     * @throws LaneGraphException {@code graph/not-idle} after this time, with {@code timeout-ms}, {@code active-roles},
-     *     {@code progress-epoch} and {@code remaining}; {@code graph/failed} or {@code graph/stopped} at once when a role has ended;
-     *     {@code call/interrupted}
+     * @throws LaneGraphException {@code graph/not-idle} after this time, with {@code timeout-ms}, {@code
+     *     active-roles}, {@code progress-epoch} and {@code remaining}; {@code graph/failed} or {@code
+     *     graph/stopped} at once when a role has ended; {@code call/interrupted}
      */
     public void awaitIdle(long timeoutMillis) {
         Deadline deadline = Deadline.in(timeoutMillis);
@@ -301,9 +313,10 @@ public final class LaneGraph implements AutoCloseable {
             }
             if (deadline.passed()) {
                 throw new LaneGraphException(Category.UNAVAILABLE, "graph/not-idle",
-                        "graph " + name() + " was not idle within timeout-ms=" + timeoutMillis + ": active-roles=" + active
-                                + " progress-epoch=" + now + " remaining=" + remaining,
-                        Map.of("timeout-ms", timeoutMillis, "active-roles", active, "progress-epoch", now, "remaining", remaining));
+                        "graph " + name() + " was not idle within timeout-ms=" + timeoutMillis
+                                + ": active-roles=" + active + " progress-epoch=" + now + " remaining=" + remaining,
+                        Map.of("timeout-ms", timeoutMillis, "active-roles", active, "progress-epoch", now,
+                                "remaining", remaining));
             }
             Deadline.checkInterrupt("await-idle of graph " + name());
             LockSupport.parkNanos(POLL_NS);
@@ -316,15 +329,18 @@ public final class LaneGraph implements AutoCloseable {
         }
         if (assembly.stopping.get()) {
             throw new LaneGraphException(Category.UNAVAILABLE, "graph/stopped",
-                    "graph " + name() + " is " + state + ": its roles have ended; spawn it again to go on", Map.of("state", state));
+                    "graph " + name() + " is " + state + ": its roles have ended; spawn it again to go on",
+                    Map.of("state", state));
         }
     }
 
     /**
-     * Stops the graph and returns by the deadline, also when a function of a role does not return. Egress can still be read afterwards, until
-     * {@link #close()}. Repeated calls answer again. An interrupt of the caller is kept for later.
+     * Stops the graph and returns by the deadline, also when a function of a role does not return. Egress can
+     * still be read afterwards, until {@link #close()}. Repeated calls answer again. An interrupt of the
+     * caller is kept for later.
      *
-     * @param mode with {@code DRAIN} the graph takes nothing more in and stops when what is inside has come out, or shortly before the deadline
+     * @param mode with {@code DRAIN} the graph takes nothing more in and stops when what is inside has come
+     *     out, or shortly before the deadline
      */
     public StopResult stop(StopMode mode, long deadlineMillis) {
         Deadline deadline = Deadline.in(deadlineMillis);
@@ -359,8 +375,8 @@ public final class LaneGraph implements AutoCloseable {
     private void awaitDrained(Deadline deadline) {
         boolean interrupted = false;
         while (state == State.DRAINING && !deadline.passed()) {
-            // Nothing moved while the lanes were looked at one after another, so they were empty all at once: a role moves its
-            // epoch before it frees a message that it has passed on.
+            // Nothing moved while the lanes were looked at one after another, so they were empty all at once:
+            // a role moves its epoch before it frees a message that it has passed on.
             long epoch = assembly.epoch();
             if (assembly.remaining().isEmpty() && assembly.epoch() == epoch) {
                 break;
@@ -381,8 +397,8 @@ public final class LaneGraph implements AutoCloseable {
      * Waits until the graph has ended.
      *
      * @return false if it had not within this time
-     * @throws LaneGraphException {@code graph/failed} if it failed: the first error is the cause, all are in {@code roles};
-     *     {@code call/interrupted}
+     * @throws LaneGraphException {@code graph/failed} if it failed: the first error is the cause, all are in
+     *     {@code roles}; {@code call/interrupted}
      */
     public boolean join(long timeoutMillis) {
         Deadline deadline = Deadline.in(timeoutMillis);
@@ -400,8 +416,9 @@ public final class LaneGraph implements AutoCloseable {
     }
 
     /**
-     * Stops now and gives everything back; the files of mapped lanes stay. Idempotent; also called when the JVM shuts down. Memory is only
-     * marked as closed, and freed by the collector, so a late use of a handle is an error and never a crash.
+     * Stops now and gives everything back; the files of mapped lanes stay. Idempotent; also called when the
+     * JVM shuts down. Memory is only marked as closed, and freed by the collector, so a late use of a handle
+     * is an error and never a crash.
      */
     @Override
     public void close() {
@@ -451,6 +468,7 @@ public final class LaneGraph implements AutoCloseable {
     /** One line: name, state, and how many lanes and roles. */
     @Override
     public String toString() {
-        return "LaneGraph[" + name() + " " + state + ", lanes=" + assembly.lanes.size() + ", roles=" + assembly.roles.size() + "]";
+        return "LaneGraph[" + name() + " " + state + ", lanes=" + assembly.lanes.size() + ", roles="
+                + assembly.roles.size() + "]";
     }
 }

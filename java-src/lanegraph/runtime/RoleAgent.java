@@ -15,9 +15,10 @@ import org.agrona.concurrent.Agent;
 /**
  * A role with one input: the loop of stages, bridges and consumers. It belongs to one thread.
  *
- * <p>The order of one message: look at {@code rx}; make sure of room in {@code tx}; run the step, once; commit {@code tx};
- * advance {@code rx}. Nothing waits: when {@code tx} is full under {@code block}, the message stays in {@code rx}, or, if the step has run
- * already, its result is kept and only the publishing is tried again. Stop is seen between any two messages.
+ * <p>The order of one message: look at {@code rx}; make sure of room in {@code tx}; run the step, once;
+ * commit {@code tx}; advance {@code rx}. Nothing waits: when {@code tx} is full under {@code block}, the
+ * message stays in {@code rx}, or, if the step has run already, its result is kept and only the publishing is
+ * tried again. Stop is seen between any two messages.
  */
 final class RoleAgent implements Agent {
     /** What is still to be done for the message at the reader's position. */
@@ -90,7 +91,8 @@ final class RoleAgent implements Agent {
                 this.errorLog = errorLog;
         this.stopping = stopping;
         this.drops = tx != null && tx.dropsWhenFull();
-        // A function of values may be slow: free its room after each message. Others take nanoseconds: after each drain.
+        // A function of values may be slow: free its room after each message. Others take nanoseconds: after
+        // each drain.
         this.releaseEach = Steps.isValueStage(stage);
         this.step = stage == null ? (in, out) -> Step.FORWARD : Steps.of(stage, several -> emit = several.values());
     }
@@ -147,8 +149,8 @@ final class RoleAgent implements Agent {
     }
 
     /**
-     * Frees what was passed over, after its outputs were committed. The counters come first, the epoch among them: who sees the lane empty
-     * and the epoch unmoved knows that no message went on meanwhile.
+     * Frees what was passed over, after its outputs were committed. The counters come first, the epoch among
+     * them: who sees the lane empty and the epoch unmoved knows that no message went on meanwhile.
      */
     private void release() {
         if (progress) {
@@ -162,7 +164,10 @@ final class RoleAgent implements Agent {
         rx.release();
     }
 
-    /** Does for the next message what can be done now; true if it is done with, so that the reader may pass over it. */
+    /**
+     * Does for the next message what can be done now; true if it is done with, so that the reader may pass
+     * over it.
+     */
     private boolean move() {
         if (kept == Kept.DEAD_LETTER) {
             return deadLetter();
@@ -267,7 +272,10 @@ final class RoleAgent implements Agent {
         return false;
     }
 
-    /** The step, or the publishing of its result, threw: nothing of the message is left to publish but what on-error says. */
+    /**
+     * The step, or the publishing of its result, threw: nothing of the message is left to publish but what
+     * on-error says.
+     */
     private boolean failed(Throwable error) {
         if (onError instanceof OnError.Stop || isFatal(error)) {
             throw new LaneGraphException(Category.FAULT, "role/failed",
@@ -327,7 +335,10 @@ final class RoleAgent implements Agent {
         }
     }
 
-    /** At an orderly end a kept result is published if there is room; else the message stays in its lane. Then the stage is closed. */
+    /**
+     * At an orderly end a kept result is published if there is room; else the message stays in its lane. Then
+     * the stage is closed.
+     */
     @Override
     public void onClose() {
         try {

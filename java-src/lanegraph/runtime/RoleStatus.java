@@ -1,7 +1,8 @@
 package lanegraph.runtime;
 
 /**
- * A role at an instant. Counts are of messages read, since the spawn: each is processed, filtered, dropped or an error.
+ * A role at an instant. Counts are of messages read, since the spawn: each is processed, filtered, dropped or
+ * an error.
  *
  * @param kind {@code stage}, {@code bridge} or {@code consumer}
  * @param thread the name of its thread

@@ -12,8 +12,8 @@ import lanegraph.graph.GraphSpec;
 import lanegraph.lane.Codec;
 
 /**
- * Runs a whole graph in the calling thread, without files: each role in turn, in the order of their names, until nothing moves. The same roles and lanes
- * as in {@link LaneGraph}, and the same result every time.
+ * Runs a whole graph in the calling thread, without files: each role in turn, in the order of their names,
+ * until nothing moves. The same roles and lanes as in {@link LaneGraph}, and the same result every time.
  */
 public final class Simulation {
     private final Assembly assembly;

@@ -14,103 +14,153 @@ import lanegraph.stage.InspectStage;
 import lanegraph.stage.StageResolver;
 import lanegraph.stage.ValueInspect;
 
-/**
- * How a graph is spawned. Immutable: every method returns a changed copy.
- *
- * @param dir where mapped lanes live; null for memory of this process
- * @param existing what happens with lanes that are there already
- * @param threads how roles are spread over threads
- * @param idle overrides the graph's idle strategy, not a role's own; null to leave it
- * @param wireAlways true to forbid lanes by reference, so that every message takes its codec
- * @param stages finds the stages
- * @param codecs by name, beside {@code bytes}, {@code string} and {@code long}
- * @param consumers by egress endpoint: a {@link ValueInspect} or {@link InspectStage}, called with every message on a thread of its own
- * @param threadInit called first on every role's thread
- * @param onEvent told what happens, on a thread of the library
- * @param onFailure told why the graph failed, on a thread of the library
- */
-public record SpawnOptions(
-        Path dir,
-        Existing existing,
-        Threads threads,
-        Idle idle,
-        boolean wireAlways,
-        StageResolver stages,
-        Map<String, Codec> codecs,
-        Map<String, Object> consumers,
-        ThreadInit threadInit,
-        Consumer<GraphEvent> onEvent,
-        Consumer<LaneGraphException> onFailure) {
+/** How a graph is spawned. Immutable: a method that sets an option returns a changed copy. */
+public final class SpawnOptions {
+    private final Path dir;
+    private Existing existing = Existing.CONTINUE;
+    private Threads threads = Threads.DEDICATED;
+    private Idle idle;
+    private boolean wireAlways;
+    private StageResolver stages;
+    private ThreadInit threadInit = (role, kind) -> {};
+    private Consumer<GraphEvent> onEvent = event -> {};
+    private Consumer<LaneGraphException> onFailure = failure -> {};
+    private Map<String, Codec> codecs = Map.of();
+    private Map<String, Object> consumers = Map.of();
 
-    public SpawnOptions {
-        codecs = Map.copyOf(codecs);
-        consumers = Map.copyOf(consumers);
-    }
-
-    /** Lanes in memory of this process; stages by the names of their classes. */
-    public static SpawnOptions inMemory() {
-        return mapped(null);
-    }
-
-    /** Lanes in files of this directory, which is made if it is missing; stages by the names of their classes. */
-    public static SpawnOptions mapped(Path dir) {
+    private SpawnOptions(Path dir) {
+        this.dir = dir;
         ClassLoader loader = Thread.currentThread().getContextClassLoader();
-        return new SpawnOptions(dir, Existing.CONTINUE, Threads.DEDICATED, null, false,
-                new ClassNames(loader == null ? SpawnOptions.class.getClassLoader() : loader),
-                Map.of(), Map.of(), (role, kind) -> {}, event -> {}, failure -> {});
+        this.stages = new ClassNames(loader == null ? SpawnOptions.class.getClassLoader() : loader);
     }
 
+    /** Lanes in memory of this process. */
+    public static SpawnOptions inMemory() {
+        return new SpawnOptions(null);
+    }
+
+    /** Lanes in files of this directory, which is made if it is missing. */
+    public static SpawnOptions mapped(Path dir) {
+        return new SpawnOptions(dir);
+    }
+
+    private SpawnOptions copy() {
+        SpawnOptions copy = new SpawnOptions(dir);
+        copy.existing = existing;
+        copy.threads = threads;
+        copy.idle = idle;
+        copy.wireAlways = wireAlways;
+        copy.stages = stages;
+        copy.threadInit = threadInit;
+        copy.onEvent = onEvent;
+        copy.onFailure = onFailure;
+        copy.codecs = codecs;
+        copy.consumers = consumers;
+        return copy;
+    }
+
+    /** Where mapped lanes live; null for memory of this process. */
+    public Path dir() {
+        return dir;
+    }
+
+    /** What happens with lanes that are there already. */
     public SpawnOptions existing(Existing value) {
-        return new SpawnOptions(dir, value, threads, idle, wireAlways, stages, codecs, consumers, threadInit, onEvent, onFailure);
+        SpawnOptions copy = copy();
+        copy.existing = value;
+        return copy;
     }
 
+    Existing existing() {
+        return existing;
+    }
+
+    /** How roles are spread over threads. */
     public SpawnOptions threads(Threads value) {
-        return new SpawnOptions(dir, existing, value, idle, wireAlways, stages, codecs, consumers, threadInit, onEvent, onFailure);
+        SpawnOptions copy = copy();
+        copy.threads = value;
+        return copy;
     }
 
+    Threads threads() {
+        return threads;
+    }
+
+    /** Overrides the graph's idle strategy, not a role's own. */
     public SpawnOptions idle(Idle value) {
-        return new SpawnOptions(dir, existing, threads, value, wireAlways, stages, codecs, consumers, threadInit, onEvent, onFailure);
+        SpawnOptions copy = copy();
+        copy.idle = value;
+        return copy;
     }
 
+    Idle idle() {
+        return idle;
+    }
+
+    /** True forbids lanes by reference, so that every message takes its codec. */
     public SpawnOptions wireAlways(boolean value) {
-        return new SpawnOptions(dir, existing, threads, idle, value, stages, codecs, consumers, threadInit, onEvent, onFailure);
+        SpawnOptions copy = copy();
+        copy.wireAlways = value;
+        return copy;
     }
 
+    boolean wireAlways() {
+        return wireAlways;
+    }
+
+    /** Finds the stages; by default by the names of their classes. */
     public SpawnOptions stages(StageResolver value) {
-        return new SpawnOptions(dir, existing, threads, idle, wireAlways, value, codecs, consumers, threadInit, onEvent, onFailure);
+        SpawnOptions copy = copy();
+        copy.stages = value;
+        return copy;
+    }
+
+    StageResolver stages() {
+        return stages;
+    }
+
+    /** Called first on every role's thread. */
+    public SpawnOptions threadInit(ThreadInit value) {
+        SpawnOptions copy = copy();
+        copy.threadInit = value;
+        return copy;
+    }
+
+    ThreadInit threadInit() {
+        return threadInit;
+    }
+
+    /** Told what happens, on a thread of the library. */
+    public SpawnOptions onEvent(Consumer<GraphEvent> value) {
+        SpawnOptions copy = copy();
+        copy.onEvent = value;
+        return copy;
+    }
+
+    Consumer<GraphEvent> onEvent() {
+        return onEvent;
+    }
+
+    /** Told why the graph failed, on a thread of the library. */
+    public SpawnOptions onFailure(Consumer<LaneGraphException> value) {
+        SpawnOptions copy = copy();
+        copy.onFailure = value;
+        return copy;
+    }
+
+    Consumer<LaneGraphException> onFailure() {
+        return onFailure;
     }
 
     /** Adds a codec, or replaces the one of this name. */
     public SpawnOptions codec(String name, Codec codec) {
-        return new SpawnOptions(dir, existing, threads, idle, wireAlways, stages, with(codecs, name, codec), consumers,
-                threadInit, onEvent, onFailure);
+        SpawnOptions copy = copy();
+        copy.codecs = with(codecs, name, codec);
+        return copy;
     }
 
-    /** Adds a consumer of values to an egress endpoint. */
-    public SpawnOptions consumer(String egress, ValueInspect consumer) {
-        return withConsumer(egress, consumer);
-    }
-
-    /** Adds a consumer of bytes, in place, to an egress endpoint. */
-    public SpawnOptions rawConsumer(String egress, InspectStage consumer) {
-        return withConsumer(egress, consumer);
-    }
-
-    private SpawnOptions withConsumer(String egress, Object consumer) {
-        return new SpawnOptions(dir, existing, threads, idle, wireAlways, stages, codecs, with(consumers, egress, consumer),
-                threadInit, onEvent, onFailure);
-    }
-
-    public SpawnOptions threadInit(ThreadInit value) {
-        return new SpawnOptions(dir, existing, threads, idle, wireAlways, stages, codecs, consumers, value, onEvent, onFailure);
-    }
-
-    public SpawnOptions onEvent(Consumer<GraphEvent> value) {
-        return new SpawnOptions(dir, existing, threads, idle, wireAlways, stages, codecs, consumers, threadInit, value, onFailure);
-    }
-
-    public SpawnOptions onFailure(Consumer<LaneGraphException> value) {
-        return new SpawnOptions(dir, existing, threads, idle, wireAlways, stages, codecs, consumers, threadInit, onEvent, value);
+    Map<String, Codec> codecs() {
+        return codecs;
     }
 
     /** The codec of this name, or null. */
@@ -119,9 +169,33 @@ public record SpawnOptions(
         return codec == null ? Codecs.named(name) : codec;
     }
 
+    /** Calls this with every value that reaches an egress endpoint, on a thread of its own. */
+    public SpawnOptions consumer(String egress, ValueInspect consumer) {
+        return withConsumer(egress, consumer);
+    }
+
+    /**
+     * Calls this with the bytes, in place, of every message that reaches an egress endpoint, on a thread of
+     * its own.
+     */
+    public SpawnOptions rawConsumer(String egress, InspectStage consumer) {
+        return withConsumer(egress, consumer);
+    }
+
+    private SpawnOptions withConsumer(String egress, Object consumer) {
+        SpawnOptions copy = copy();
+        copy.consumers = with(consumers, egress, consumer);
+        return copy;
+    }
+
+    /** By egress endpoint: a {@link ValueInspect} or an {@link InspectStage}. */
+    Map<String, Object> consumers() {
+        return consumers;
+    }
+
     private static <V> Map<String, V> with(Map<String, V> map, String key, V value) {
         Map<String, V> copy = new HashMap<>(map);
         copy.put(key, value);
-        return copy;
+        return Map.copyOf(copy);
     }
 }

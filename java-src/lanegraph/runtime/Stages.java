@@ -20,8 +20,8 @@ final class Stages {
     /**
      * The stage objects by role.
      *
-     * @throws LaneGraphException {@code graph/invalid} with every stage that did not resolve among its {@code problems}; the causes are
-     *     suppressed exceptions
+     * @throws LaneGraphException {@code graph/invalid} with every stage that did not resolve among its {@code
+     *     problems}; the causes are suppressed exceptions
      */
     static SortedMap<String, Object> resolve(GraphSpec spec, StageResolver resolver) {
         SortedMap<String, Object> stages = new TreeMap<>();
@@ -39,7 +39,8 @@ final class Stages {
         });
         if (!problems.isEmpty()) {
             closeAll(stages.values(), causes);
-            StringBuilder message = new StringBuilder("graph " + spec.name() + ": stages that do not resolve=" + problems.size());
+            StringBuilder message = new StringBuilder("graph ").append(spec.name())
+                    .append(": stages that do not resolve=").append(problems.size());
             problems.forEach(problem -> message.append("\n  ").append(problem.message()));
             LaneGraphException failure = new LaneGraphException(Category.INCORRECT, "graph/invalid", message.toString(),
                     Map.of("problems", problems), causes.get(0));

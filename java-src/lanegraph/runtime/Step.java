@@ -18,7 +18,8 @@ interface Step {
      *
      * @param rx stands before the message
      * @param tx where a result may be claimed; null where there is none
-     * @return the length of what was claimed or encoded in {@code tx}, or {@link #DROP}, {@link #FORWARD}, {@link #EMIT}
+     * @return the length of what was claimed or encoded in {@code tx}, or {@link #DROP}, {@link #FORWARD},
+     *     {@link #EMIT}
      */
     int apply(LaneRx rx, LaneTx tx) throws Exception;
 }

@@ -7,11 +7,12 @@ import java.util.SortedMap;
 /**
  * How a stop ended.
  *
- * @param state {@code STOPPED} or {@code FAILED}; {@code STOPPING} if the caller is a role of the graph, which ends after the call
+ * @param state {@code STOPPED} or {@code FAILED}; {@code STOPPING} if the caller is a role of the graph,
+ *     which ends after the call
  * @param drained true if no lane that a role reads holds a message
  * @param remaining the other lanes that a role reads, and how many messages they still hold
- * @param stuck the roles whose function had not returned by the deadline: their threads live on, can publish nothing more, and keep
- *     their ownership until they end
+ * @param stuck the roles whose function had not returned by the deadline: their threads live on, can publish
+ *     nothing more, and keep their ownership until they end
  * @param failures the errors by role, if the graph failed
  */
 public record StopResult(

@@ -32,7 +32,8 @@ final class Team {
         ready = new CountDownLatch(groups.size());
         groups.forEach((group, roles) -> {
             RoleThread thread = new RoleThread("lanegraph:" + assembly.spec.name() + ":" + group, roles,
-                    IdleStrategies.of(idle(assembly, roles)), assembly.options.threadInit(), ready, go, assembly.stopping, onFailure);
+                    IdleStrategies.of(idle(assembly, roles)), assembly.options.threadInit(), ready, go,
+                    assembly.stopping, onFailure);
             threads.add(thread);
             roles.forEach(role -> threadOf.put(role, thread));
         });
@@ -113,12 +114,18 @@ final class Team {
         threads.stream().filter(thread -> !thread.end().isDone()).forEach(thread -> thread.thread().interrupt());
     }
 
-    /** True once {@link #interrupt} was called: an InterruptedException of a role is then no failure of its own. */
+    /**
+     * True once {@link #interrupt} was called: an InterruptedException of a role is then no failure of its
+     * own.
+     */
     boolean wasInterrupted() {
         return interrupted;
     }
 
-    /** The roles whose code runs on though their thread should have ended. They can publish nothing after this. */
+    /**
+     * The roles whose code runs on though their thread should have ended. They can publish nothing after
+     * this.
+     */
     List<String> cutOff() {
         List<String> stuck = new ArrayList<>();
         for (RoleThread thread : threads) {

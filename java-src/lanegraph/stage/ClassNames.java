@@ -5,8 +5,8 @@ import lanegraph.LaneGraphException;
 import lanegraph.LaneGraphException.Category;
 
 /**
- * Resolves stage keys that are names of public classes with a public constructor without parameters, a new instance for each role. A
- * class that is a {@link StageFactory} is asked for the stage.
+ * Resolves stage keys that are names of public classes with a public constructor without parameters, a new
+ * instance for each role. A class that is a {@link StageFactory} is asked for the stage.
  */
 public final class ClassNames implements StageResolver {
     private final ClassLoader loader;

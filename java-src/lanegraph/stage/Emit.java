@@ -5,8 +5,8 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Several results of a {@link ValueStage} for one message, published in this order. Between two of them other producers' messages may
- * come; the message that they answer is passed over after the last.
+ * Several results of a {@link ValueStage} for one message, published in this order. Between two of them other
+ * producers' messages may come; the message that they answer is passed over after the last.
  *
  * @param values none of them null; may be empty
  */

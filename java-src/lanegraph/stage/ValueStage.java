@@ -1,6 +1,9 @@
 package lanegraph.stage;
 
-/** A stage on values, which the lane's codec decodes and encodes, or which pass by reference. Runs on its role's thread. */
+/**
+ * A stage on values, which the lane's codec decodes and encodes, or which pass by reference. Runs on its
+ * role's thread.
+ */
 @FunctionalInterface
 public interface ValueStage {
     /**
