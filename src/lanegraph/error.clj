@@ -17,7 +17,7 @@
   "Facts whose value is a name of the graph, or several."
   #{:role :lane :endpoint :graph :codec :roles :lanes :endpoints :active-roles :stuck})
 
-(declare java->data)
+(declare java->data java->ex)
 
 (defn- enum->keyword [x]
   (keyword (str/replace (str/lower-case (str x)) "_" "-")))
@@ -45,15 +45,16 @@
 
 (defn java->data
   "A value of the facts of the core as Clojure data: lists as vectors, maps with keyword keys, enums as keywords,
-  problems as maps. Anything else stays as it is."
+  problems as maps, exceptions of the core as ex-info. Anything else stays as it is."
   [x]
   (cond
-    (instance? Problem x) (problem->data x)
-    (instance? Map x)     (facts x)
-    (instance? List x)    (mapv java->data x)
-    (instance? Enum x)    (enum->keyword x)
-    (instance? Integer x) (long x)
-    :else                 x))
+    (instance? Problem x)            (problem->data x)
+    (instance? LaneGraphException x) (java->ex x)
+    (instance? Map x)                (facts x)
+    (instance? List x)               (mapv java->data x)
+    (instance? Enum x)               (enum->keyword x)
+    (instance? Integer x)            (long x)
+    :else                            x))
 
 (defn java->ex
   "The ex-info for a LaneGraphException: the same message, code, category and facts, the Java exception as cause."

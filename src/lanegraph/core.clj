@@ -1,0 +1,248 @@
+(ns lanegraph.core
+  "The public API of lanegraph: pipelines as data over lanes in shared memory.
+
+  Look at a spec, which is a map or what read-spec returns:
+    (read-spec file)                the spec in an EDN file, which knows the lines of its values
+    (check spec)                    every problem as data, [] when all is well       (check spec {:stages …})
+
+  Run it:
+    (simulate spec {:in [v …]})     the whole graph in this thread, no files → {:out [v …]}
+    (spawn! spec opts)              a running graph, which is closed with .close or with-open
+    (offer! rt :in v opts)          send a message → accepted?       (offer-all! rt :in vs opts) → how many
+    (take! rt :out n opts)          receive up to n messages         (poll! rt :out) → one or nil
+    (writer rt :in) (reader rt :out)  the bare handle of an endpoint, for one thread
+    (status rt)                     what it does, as data            (peek rt :lane n) → messages, left where they are
+    (await-idle! rt opts)           until nothing is left to do
+    (stop! rt opts)                 end it → how it ended            (join! rt opts) → ended? or why it failed
+
+  Write stages: a function of one message v → a result; nil sends nothing.
+    (emit a b c)                    several results
+    (raw-stage kind f)              a stage on buffers, which allocates nothing
+    DROP, FORWARD-INPUT             what a :transform stage on buffers may return
+
+  Every error is an ex-info with :cognitect.anomalies/category, :lanegraph/code and the facts. Each function tells its
+  codes; all of them may throw :options/invalid and, on a thread that was interrupted, which stays so, :call/interrupted.
+  Any thread may call any function on a running graph."
+  (:refer-clojure :exclude [peek])
+  (:require [clojure.core.protocols :as protocols]
+            [lanegraph.check :as check]
+            [lanegraph.convert :as convert]
+            [lanegraph.error :as error :refer [in-clojure]]
+            [lanegraph.options :as options]
+            [lanegraph.problem :as problem]
+            [lanegraph.raw-stage :as raw]
+            [lanegraph.read :as read]
+            [lanegraph.report :as report]
+            [lanegraph.resolver :as resolver]
+            [lanegraph.value-stage :as value-stage])
+  (:import (java.io Writer)
+           (java.util Map)
+           (lanegraph LaneGraphException)
+           (lanegraph.lane LaneRx LaneTx)
+           (lanegraph.runtime LaneGraph Simulation StopMode)
+           (lanegraph.stage Emit StatefulTransformStage)))
+
+(set! *warn-on-reflection* true)
+(set! *unchecked-math* :warn-on-boxed)
+
+;; ------------------------------------------------------------------ specs
+
+(defn read-spec
+  "The spec in an EDN file (a path as string, java.io.File or java.nio.file.Path). Its problems will have :file, :line
+  and :column. Errors: :read/… as lanegraph.read says."
+  [file]
+  (read/from-file file))
+
+(defn check
+  "[] when all is well with `spec`, which may be anything, else every problem at once:
+  {:code :graph/unknown-lane, :path [:roles :parse :rx], :value :linse, :message string, :hint string, :severity :error or
+  :warning}, and :file :line :column when it was read from a file. Loads the namespaces of the stages, to see whether
+  they are there. Options: those of spawn!, of which :stages is used."
+  ([spec] (check spec {}))
+  ([spec opts]
+   (check/check spec {:resolve (resolver/lookup (:stages (options/checked :spawn opts)))})))
+
+(defn- valid-spec
+  "The GraphSpec of a spec without errors."
+  ^lanegraph.graph.GraphSpec [spec {:keys [stages]}]
+  (check/require-valid spec {:resolve (resolver/lookup stages)})
+  (convert/spec->java spec))
+
+;; ------------------------------------------------------------------ stages
+
+(defn emit
+  "Several results of one message, in this order, as the result of a stage. None may be nil. Error: :stage/emit-nil."
+  ^Emit [& values]
+  (value-stage/emit values))
+
+(def ^:const DROP
+  "Returned by a :transform stage on buffers: send nothing."
+  (long StatefulTransformStage/DROP))
+
+(def ^:const FORWARD-INPUT
+  "Returned by a :transform stage on buffers: send the message unchanged."
+  (long StatefulTransformStage/FORWARD_INPUT))
+
+(defn raw-stage
+  "A stage from a function on Agrona buffers, or from the var of one, which is followed. Nothing is allocated or boxed
+  for a message. Kinds:
+    :map-ok :map  (fn ^long [^DirectBuffer in ^MutableDirectBuffer out] …) writes into out, returns the length
+    :filter       (fn [^DirectBuffer in] …) keeps the message or not
+    :inspect      (fn [^DirectBuffer in] …) only looks
+    :stateful     (fn [args] …) returns, for one role, a function as for :map
+    :transform    (fn [args] …) returns, for one role, such a function that may also return DROP or FORWARD-INPUT
+  Errors: :stage/not-a-stage."
+  [kind f]
+  (raw/of kind f resolver/read-args))
+
+;; ------------------------------------------------------------------ run
+
+(defn- name-of ^String [what k]
+  (if (keyword? k)
+    (convert/name->string k)
+    (throw (problem/ex :incorrect (if (= "lane" what) :graph/unknown-lane :graph/unknown-endpoint)
+                       (str "found " (problem/printed k) "; expected the name of a " what ", a keyword such as :lines")
+                       {(keyword what) k}))))
+
+(defn simulate
+  "Runs the whole graph in this thread, without files, and always in the same order. `inputs` is {ingress [message …]};
+  returns {egress [message …]}. Options: those of spawn!, of which :stages, :codecs and :wire are used.
+  Errors: :graph/invalid with :problems, :graph/unknown-endpoint, :role/failed with the stage's exception as cause,
+  :graph/stuck when messages are left that no role can move, and those of offer!."
+  ([spec inputs] (simulate spec inputs {}))
+  ([spec inputs opts]
+   (let [opts  (options/checked :spawn opts)
+         graph (valid-spec spec opts)]
+     (doseq [[endpoint messages] inputs
+             :when (not (or (nil? messages) (sequential? messages) (instance? java.util.Collection messages)))]
+       (throw (problem/ex :incorrect :options/invalid
+                          (str "input " endpoint ": found " (problem/printed messages) "; expected a vector of messages")
+                          {:endpoint endpoint})))
+     (in-clojure
+      (into {} (map (fn [[k v]] [(keyword k) (vec v)]))
+            (Simulation/run graph (options/->java opts)
+                            ^Map (into {} (map (fn [[k v]] [(name-of "endpoint" k) (vec v)])) inputs)))))))
+
+(defn spawn!
+  "Runs a graph and returns it, when every role is ready. If anything fails, all of it is undone. The result is a
+  lanegraph.runtime.LaneGraph: AutoCloseable; prints in one line; datafy gives its status. Its threads are daemons;
+  when the JVM ends, it is stopped.
+  Errors: :graph/invalid with :problems, :graph/unsupported, :graph/unknown-codec, :graph/unknown-endpoint,
+  :codec/not-a-codec, :role/owned, :role/init-failed, and :lane/… for files that do not fit or cannot be made."
+  (^LaneGraph [spec] (spawn! spec {}))
+  (^LaneGraph [spec opts]
+   (let [opts  (options/checked :spawn opts)
+         graph (valid-spec spec opts)]
+     (in-clojure (LaneGraph/spawn graph (options/->java opts))))))
+
+(defn offer!
+  "Sends a message: true when it was accepted, under :on-full :drop also when the lane was full and it was dropped and
+  counted; false when the lane is full. Waits for room only as long as :timeout-ms says.
+  Errors: :graph/unknown-endpoint, :graph/stopped, :endpoint/taken, :lane/too-large, :lane/no-value (nil), :codec/…."
+  ([^LaneGraph rt endpoint v]
+   (in-clojure (.offer rt (name-of "endpoint" endpoint) v)))
+  ([^LaneGraph rt endpoint v opts]
+   (let [{:keys [timeout-ms]} (options/checked :offer opts)]
+     (in-clojure (.offer rt (name-of "endpoint" endpoint) v (long timeout-ms))))))
+
+(defn offer-all!
+  "Sends messages until one is refused; returns how many were accepted. :timeout-ms holds for each message. Errors: as
+  offer!, with :accepted."
+  ([rt endpoint vs] (offer-all! rt endpoint vs {}))
+  ([^LaneGraph rt endpoint vs opts]
+   (let [endpoint (name-of "endpoint" endpoint)
+         timeout  (long (:timeout-ms (options/checked :offer opts)))
+         accepted (volatile! 0)]
+     (try
+       (reduce (fn [n v]
+                 (if (.offer rt endpoint v timeout)
+                   (vreset! accepted (inc (long n)))
+                   (reduced n)))
+               0 vs)
+       (catch LaneGraphException e
+         (let [e (error/java->ex e)]
+           (throw (ex-info (ex-message e) (assoc (ex-data e) :accepted @accepted) (ex-cause e)))))))))
+
+(defn take!
+  "A vector of up to `n` (default 1) messages of an egress: returns when it has them, when :timeout-ms is over, or when
+  the graph has ended. Also after a stop, until close.
+  Errors: :graph/unknown-endpoint, :graph/stopped after close, :endpoint/taken, :codec/… (the message stays)."
+  ([rt endpoint] (take! rt endpoint 1 {}))
+  ([rt endpoint n] (take! rt endpoint n {}))
+  ([^LaneGraph rt endpoint n opts]
+   (let [{:keys [timeout-ms]} (options/checked :take opts)]
+     (in-clojure (vec (.take rt (name-of "endpoint" endpoint) (int (min (long n) Integer/MAX_VALUE))
+                             (long timeout-ms)))))))
+
+(defn poll!
+  "The next message of an egress, or nil. Never waits. Errors: as take!."
+  [^LaneGraph rt endpoint]
+  (in-clojure (.poll rt (name-of "endpoint" endpoint))))
+
+(defn writer
+  "The bare lanegraph.lane.LaneTx of an ingress, for one thread, until it closes it. Errors: as offer!."
+  ^LaneTx [^LaneGraph rt endpoint]
+  (in-clojure (.writer rt (name-of "endpoint" endpoint))))
+
+(defn reader
+  "The bare lanegraph.lane.LaneRx of an egress, for one thread, until it closes it. Errors: as take!."
+  ^LaneRx [^LaneGraph rt endpoint]
+  (in-clojure (.reader rt (name-of "endpoint" endpoint))))
+
+(defn peek
+  "A vector of the next `n` (default 1) messages that the slowest reader of a lane has before it, the oldest first, left
+  where they are. Also after close. Errors: :graph/unknown-lane, :codec/…."
+  ([rt lane] (peek rt lane 1))
+  ([^LaneGraph rt lane n]
+   (in-clojure (vec (.peek rt (name-of "lane" lane) (int (min (long n) Integer/MAX_VALUE)))))))
+
+(defn status
+  "What a graph is doing, also after a stop and after close:
+  {:name :weather, :state :running (:starting :draining :stopping :stopped :failed),
+   :lanes  {:lines {:kind :events, :memory :by-reference (:in-memory :mapped), :capacity n, :depth n, :written n, :read n,
+                    :dropped n}}                         messages; :written and :read over all lives of the lane
+   :roles  {:parse {:kind :stage, :thread name, :state :running (:ended :failed :stuck), :active bool, :processed n,
+                    :filtered n, :dropped n, :errors n, :bytes n, :blocked-ns n, :epoch n}}      since the spawn
+   :errors [{:text stack-trace, :count n, :first-ms epoch-ms, :last-ms epoch-ms}]}  those that a role went on after
+  The consumer of an egress :out is the role :endpoint/out."
+  [^LaneGraph rt]
+  (report/status->data (.status rt)))
+
+(defn await-idle!
+  "Returns nil when no role is active, no lane that a role reads holds a message, and nothing has moved for 20 ms.
+  Errors: :graph/not-idle with :timeout-ms :active-roles :progress-epoch :remaining; at once, when a role has ended,
+  :graph/failed or :graph/stopped."
+  ([rt] (await-idle! rt {}))
+  ([^LaneGraph rt opts]
+   (in-clojure (.awaitIdle rt (long (:timeout-ms (options/checked :await-idle opts)))))))
+
+(defn join!
+  "True when the graph has ended, false when it has not within :timeout-ms.
+  Error: :graph/failed; its cause is the first error, :roles has that of each role."
+  ([rt] (join! rt {}))
+  ([^LaneGraph rt opts]
+   (in-clojure (.join rt (long (:timeout-ms (options/checked :join opts) Long/MAX_VALUE))))))
+
+(defn stop!
+  "Stops a graph and returns within the deadline: {:state :stopped or :failed, :drained nothing-left?, :remaining {lane n},
+  :stuck [role …] those whose function did not return, :failures {role exception}}. May be called again."
+  ([rt] (stop! rt {}))
+  ([^LaneGraph rt opts]
+   (let [{:keys [mode deadline-ms]} (options/checked :stop opts)]
+     (in-clojure
+      (report/stop->data (.stop rt (if (= :drain mode) StopMode/DRAIN StopMode/NOW) (long deadline-ms)))))))
+
+;; ------------------------------------------------------------------ at the REPL
+
+(defn- how-many [^Map m what]
+  (let [n (.size m)]
+    (str n " " what (when (not= 1 n) "s"))))
+
+(defmethod print-method LaneGraph [^LaneGraph rt ^Writer out]
+  (let [spec (.spec rt)]
+    (.write out (str "#lanegraph[" (.name rt) " " (name (error/java->data (.state rt))) ", "
+                     (how-many (.lanes spec) "lane") ", " (how-many (.roles spec) "role") "]"))))
+
+(extend-protocol protocols/Datafiable
+  LaneGraph
+  (datafy [rt] (status rt)))

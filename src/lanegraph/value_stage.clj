@@ -1,0 +1,94 @@
+(ns lanegraph.value-stage
+  "Makes stages of the core from plain functions of one value.
+
+  A var is followed: each message calls what it holds at that moment. Functions run on their role's thread; state
+  belongs to one role."
+  (:require [lanegraph.error :as error]
+            [lanegraph.model :as model]
+            [lanegraph.problem :as problem])
+  (:import (java.util List)
+           (lanegraph.stage Emit ValueFilter ValueInspect ValueStage)))
+
+(set! *warn-on-reflection* true)
+(set! *unchecked-math* :warn-on-boxed)
+
+(defn emit
+  "Several results of one message, sent in this order: a lanegraph.stage.Emit. nil is no message and is refused with
+  :stage/emit-nil."
+  [values]
+  (let [values (vec values)]
+    (when-let [at (first (keep-indexed #(when (nil? %2) %1) values))]
+      (throw (problem/ex :incorrect :stage/emit-nil
+                         (str "emit: value " at " of " (count values) " is nil, which is no message; leave it out")
+                         {:index at :count (count values)})))
+    (Emit. ^List values)))
+
+(defn- current [f]
+  (if (var? f) @f f))
+
+(def ^:private state-keys [:init :step :close])
+
+(defn- refuse [stage found expected]
+  (error/exception :incorrect :stage/not-a-stage
+                   (str "stage " stage ": found " (problem/printed found) "; expected " expected)
+                   {:stage stage :found (problem/printed found)}))
+
+(defn- stateful-map [stage found]
+  (when-not (and (map? found) (ifn? (:step found)))
+    (throw (refuse stage found (str "a map {:init (fn [args]) :step (fn [state v]) :close (fn [state])}, "
+                                    "since the role says :as :stateful"))))
+  (when-let [odd (first (remove #(or (qualified-keyword? %) (some #{%} state-keys)) (keys found)))]
+    (throw (refuse stage odd (str "the keys :init, :step and :close"
+                                  (when-let [meant (model/nearest odd state-keys)] (str "; did you mean " meant "?"))))))
+  found)
+
+(defn- step-result [stage result]
+  (if (and (vector? result) (= 2 (count result)))
+    result
+    (throw (problem/ex :fault :stage/bad-result
+                       (str "stage " stage ": :step returned " (problem/printed result)
+                            "; expected a vector [state result], with nil as result to send nothing")
+                       {:stage (keyword stage)}))))
+
+(deftype ^:private Stateful [stage f ^:unsynchronized-mutable state]
+  ValueStage
+  (apply [_ v]
+    (let [result (step-result stage ((:step (current f)) state v))]
+      (set! state (nth result 0))
+      (nth result 1)))
+  java.lang.AutoCloseable
+  (close [_]
+    (when-let [close (:close (current f))]
+      (close state))))
+
+(defn- stateful [stage f args]
+  (let [{:keys [init]} (stateful-map stage (current f))]
+    (->Stateful stage f (when init (init args)))))
+
+(defn- check-function [stage f as]
+  (let [found (current f)]
+    (cond
+      (and (map? found) (:step found))
+      (throw (refuse stage found (str "a function; give the role :as :stateful, it says :as " (keyword as))))
+      (not (ifn? found))
+      (throw (refuse stage found "a function, a var of one, or an object of lanegraph.stage")))))
+
+(defn of
+  "The stage for `f` (a function, a map for stateful, or a var of one of them). `stage` is its key in the spec, as text;
+  `as` is \"map\", \"filter\", \"inspect\" or \"stateful\"; `args` the role's arguments or nil, given to the function after
+  the message, to :init of a stateful map as its only argument.
+  Errors: LaneGraphException stage/not-a-stage, and what :init throws."
+  [stage f as args]
+  (when-not (= "stateful" as)
+    (check-function stage f as))
+  (case as
+    "map"      (if (nil? args)
+                 (reify ValueStage (apply [_ v] (f v)))
+                 (reify ValueStage (apply [_ v] (f v args))))
+    "filter"   (if (nil? args)
+                 (reify ValueFilter (test [_ v] (boolean (f v))))
+                 (reify ValueFilter (test [_ v] (boolean (f v args)))))
+    "inspect"  (if (nil? args)
+                 (reify ValueInspect (accept [_ v] (f v) nil))
+                 (reify ValueInspect (accept [_ v] (f v args) nil)))
+    "stateful" (stateful stage f args)))
