@@ -94,10 +94,10 @@ abstract class RingTx extends LaneTx {
 
     @Override
     public final boolean forward(LaneRx rx) {
+        checkOpen();
         if (values != null || rx.byReference()) {
             return commit(encode(rx.value()));
         }
-        checkOpen();
         checkLength(rx.length());
         target = rx.address();
         boolean published = commit(rx.length());
