@@ -20,6 +20,8 @@ import java.util.TreeSet;
  * deep stack.
  */
 final class CycleRules {
+    private static final int SHOWN = 10;
+
     /**
      * For each lane the lanes that are written by what reads it, with the first role by name that does so.
      */
@@ -115,10 +117,13 @@ final class CycleRules {
 
     private String shown(List<String> cycle) {
         StringBuilder text = new StringBuilder();
-        for (int i = 0; i < cycle.size(); i++) {
+        for (int i = 0; i < Math.min(cycle.size(), SHOWN); i++) {
             String to = cycle.get((i + 1) % cycle.size());
             text.append(show(cycle.get(i))).append(" -> (")
                     .append(show(edges.get(cycle.get(i)).get(to))).append(") -> ");
+        }
+        if (cycle.size() > SHOWN) {
+            text.append("… (").append(cycle.size() - SHOWN).append(" more) -> ");
         }
         return text.append(show(cycle.get(0))).toString();
     }

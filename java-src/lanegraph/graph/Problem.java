@@ -1,5 +1,6 @@
 package lanegraph.graph;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -30,7 +31,7 @@ public record Problem(String code, List<Object> path, Object value, String messa
         Objects.requireNonNull(message, "message");
         Objects.requireNonNull(severity, "severity");
         if (value instanceof List<?> list) {
-            value = Collections.unmodifiableList(list);
+            value = Collections.unmodifiableList(new ArrayList<>(list));
         }
     }
 
