@@ -3,7 +3,11 @@
 
   Look at a spec, which is a map or what read-spec returns:
     (read-spec file)                the spec in an EDN file, which knows the lines of its values
-    (check spec)                    every problem as data, [] when all is well       (check spec {:stages …})
+    (check spec opts)               every problem as data, [] when all is well
+    (explain spec opts)             the same, printed for a person
+    (normalise spec)                the spec with every default written out, and who reads and writes each lane
+    (describe spec)                 the spec in words
+    (graph spec opts)               the spec as a picture
 
   Run it:
     (simulate spec {:in [v …]})     the whole graph in this thread, no files → {:out [v …]}
@@ -20,6 +24,37 @@
     (raw-stage kind f)              a stage on buffers, which allocates nothing
     DROP, FORWARD-INPUT             what a :transform stage on buffers may return
 
+  Options of spawn!:
+    :dir          Directory of the lane files, made when it is not there. Left out: the lanes are in the memory
+                  of this process.
+    :existing     What to do with lane files that are there: go on with them, refuse to start, or make new ones.
+                  One of :continue :refuse :replace. Default :continue.
+    :threads      A thread for each role, or one for all. One of :dedicated :shared. Default :dedicated.
+    :idle         Overrides :idle of the graph. One of :busy-spin :yield :backoff :park.
+    :wire         :auto passes objects by reference where nobody needs bytes; :always writes every message with
+                  its codec. One of :auto :always. Default :auto.
+    :stages       The registry: a map from keyword to the stage that the keyword names.
+    :codecs       Codecs of your own: a map from the name used in the spec to the codec.
+    :consumers    A map from the name of an egress to a function of one message; it is called for each message
+                  that arrives there.
+    :thread-init  A function of role and kind, called first in every role thread. When it throws, spawn! fails.
+    :on-event     A function of one map, called when something happens that is worth telling. Nothing is
+                  printed.
+    :on-failure   A function of one exception, called once when the graph fails.
+  Options of offer! and offer-all!:
+    :timeout-ms   How long each message waits for room in a full lane, in milliseconds. Default 0.
+  Options of take!:
+    :timeout-ms   How long to wait for the messages that are not there yet, in milliseconds. Default 0.
+  Options of await-idle!:
+    :timeout-ms   How long to wait, in milliseconds. Default 10000.
+  Options of join!:
+    :timeout-ms   How long to wait, in milliseconds. Left out: as long as it takes.
+  Options of stop!:
+    :mode         Stop between two messages, or take nothing more in and let come out what is inside. One of
+                  :now :drain. Default :now.
+    :deadline-ms  How long it may take, in milliseconds. A function that has not returned by then is cut off.
+                  Default 5000.
+
   Every error is an ex-info with :cognitect.anomalies/category, :lanegraph/code and the facts. Each function tells its
   codes; all of them may throw :options/invalid and, on a thread that was interrupted, which stays so, :call/interrupted.
   Any thread may call any function on a running graph."
@@ -27,8 +62,12 @@
   (:require [clojure.core.protocols :as protocols]
             [lanegraph.check :as check]
             [lanegraph.convert :as convert]
+            [lanegraph.describe :as describe]
             [lanegraph.error :as error :refer [in-clojure]]
+            [lanegraph.explain :as explain]
+            [lanegraph.normalise :as normalise]
             [lanegraph.options :as options]
+            [lanegraph.picture :as picture]
             [lanegraph.problem :as problem]
             [lanegraph.raw-stage :as raw]
             [lanegraph.read :as read]
@@ -61,6 +100,27 @@
   ([spec] (check spec {}))
   ([spec opts]
    (check/check spec {:resolve (resolver/lookup (:stages (options/checked :spawn opts)))})))
+
+(defn explain
+  "Prints the problems of `spec` for a person; returns nil. Options as check."
+  ([spec] (explain spec {}))
+  ([spec opts] (println (explain/text (check spec opts)))))
+
+(defn normalise
+  "The spec with every default and every inherited option written out, and under :lanegraph/topology who writes and reads
+  each lane: {lane {:producers [owner], :cursors [owner], :many-producers? bool}}. Error: :graph/invalid."
+  [spec]
+  (normalise/normalise spec))
+
+(defn describe
+  "`spec` in words: a text of some lines. Error: :graph/invalid."
+  [spec]
+  (describe/describe spec))
+
+(defn graph
+  "A string that shows `spec`, which may have problems: what is damaged is left out."
+  ([spec] (graph spec {}))
+  ([spec opts] (picture/picture spec (options/checked :graph-picture opts))))
 
 (defn- valid-spec
   "The GraphSpec of a spec without errors."
