@@ -41,6 +41,9 @@
     :on-event     A function of one map, called when something happens that is worth telling. Nothing is
                   printed.
     :on-failure   A function of one exception, called once when the graph fails.
+  Options of graph:
+    :format       How the picture is written. One of :text :mermaid :dot. Default :text.
+    :width        Columns of a picture as text; one that would be wider becomes a list. Default 100.
   Options of offer! and offer-all!:
     :timeout-ms   How long each message waits for room in a full lane, in milliseconds. Default 0.
   Options of take!:

@@ -12,8 +12,8 @@
 (defn- stage
   "What the key resolves to for a role; options :as :args :registry :role."
   [k & {:keys [as args registry role resolver] :or {as "map" role "r"}}]
-  (.resolve ^lanegraph.stage.StageResolver (or resolver (resolver/resolver registry))
-            (StageRequest. role (str k) as (when (some? args) (pr-str args)))))
+  (let [^lanegraph.stage.StageResolver found (or resolver (resolver/resolver registry))]
+    (.resolve found (StageRequest. role (str k) as (when (some? args) (pr-str args))))))
 
 (defn- refusal [f]
   (try (f) nil

@@ -151,7 +151,7 @@ public final class LaneGraph implements AutoCloseable {
         return false;
     }
 
-    /** On the thread that ended last. */
+    /** On the thread that ended last, or on one that has waited for it. */
     private void ended() {
         quiet = true;
         moveTo(State.STOPPED, State.RUNNING, State.DRAINING, State.STOPPING);
@@ -352,9 +352,15 @@ public final class LaneGraph implements AutoCloseable {
         }
         moveTo(State.STOPPING, State.RUNNING, State.DRAINING);
         assembly.stopping.set(true);
-        if (!team.isOwnThread() && !team.awaitEnd(Deadline.in(deadline.remainingMillis() - reserve / 2))) {
-            team.interrupt();
-            if (!team.awaitEnd(deadline)) {
+        if (!team.isOwnThread()) {
+            boolean over = team.awaitEnd(Deadline.in(deadline.remainingMillis() - reserve / 2));
+            if (!over) {
+                team.interrupt();
+                over = team.awaitEnd(deadline);
+            }
+            if (over) {
+                ended(); // the thread that ended last may not have come to it yet
+            } else {
                 cutOff();
             }
         }
