@@ -4,15 +4,13 @@
    [clojure.test :refer [deftest is testing]]
    [clojure.test.check.clojure-test :refer [defspec]]
    [clojure.test.check.properties :as prop]
-   [lanegraph.graph-gen :as graphs]
    [lanegraph.graph-kit :as kit]
    [tools.seed :as seed])
   (:import
    (java.util ArrayList TreeMap)
    (java.util.function Consumer)
    (lanegraph LaneGraphException)
-   (lanegraph.graph Codes Defaults EndpointSpec EndpointSpec$Kind GraphBuilder GraphSpec Idle JournalOptions
-                    LaneOptions
+   (lanegraph.graph Codes Defaults EndpointSpec EndpointSpec$Kind GraphBuilder GraphSpec Idle JournalOptions LaneOptions
                     LaneRef LaneSpec LaneSpec$Events LaneSpec$Journal OnError OnFull Problem Problem$Severity
                     RoleOptions RoleOptions$OfStage RoleSpec RoleSpec$Bridge RoleSpec$Router Topology)))
 
@@ -31,8 +29,7 @@
   ^GraphSpec []
   (-> (GraphSpec/builder "all")
       (.onFull OnFull/DROP) (.idle Idle/PARK) (.allowCycles true)
-      (.events "e" (with LaneOptions (.slots 8) (.slotBytes 16) (.codec "edn") (.onFull OnFull/BLOCK)
-                     (.retain false)))
+      (.events "e" (with LaneOptions (.slots 8) (.slotBytes 16) (.codec "edn") (.onFull OnFull/BLOCK) (.retain false)))
       (.events "e2") (.events "e3")
       (.fanoutBroadcast "f" 2 (with LaneOptions (.codec "edn")))
       (.fanoutBroadcast "f2" 2)
@@ -42,9 +39,9 @@
                       (.syncEvery 20) (.codec "json") (.onFull OnFull/DROP)))
       (.journal "j2" (with JournalOptions (.syncEach)))
       (.journal "j3")
-      (.stage "st" "com.acme.Stage"
-              (with RoleOptions$OfStage (.as "filter") (.args "{:a 1}") (.from (names "e")) (.to (names "f"))
-                (.onError (OnError/deadLetter "j3")) (.idle Idle/YIELD) (.thread "slow")))
+      (.stage "st" "com.acme.Stage" (with RoleOptions$OfStage (.as "filter") (.args "{:a 1}") (.from (names "e"))
+                                      (.to (names "f")) (.onError (OnError/deadLetter "j3")) (.idle Idle/YIELD)
+                                      (.thread "slow")))
       (.bridge "br" (with RoleOptions (.from "s" 2) (.to (names "j")) (.onError (OnError/skip))))
       (.router "ro" (with RoleOptions (.from (names "f2")) (.to (names "e2" "e3"))))
       (.merge "me" (with RoleOptions (.from (names "j" "j2")) (.from "f" 1) (.to (names "s2"))))
@@ -79,8 +76,7 @@
 
 (deftest a-builder-refuses-what-cannot-be-a-spec
   (doseq [[code f] {Codes/DUPLICATE_NAME #(-> ^GraphBuilder % (.events "a") (.journal "a"))
-                    Codes/INCOMPLETE     #(.bridge ^GraphBuilder % "r"
-                                                   (with RoleOptions (.from (names "a"))))}]
+                    Codes/INCOMPLETE     #(.bridge ^GraphBuilder % "r" (with RoleOptions (.from (names "a"))))}]
     (let [e (is (thrown? LaneGraphException (f (GraphSpec/builder "g"))))]
       (is (= code (.code ^LaneGraphException e)))))
   (is (thrown-with-msg? LaneGraphException #"found from=\[a, b\]; expected: one lane"
@@ -110,8 +106,7 @@
             "role/on-error"      (when (= (OnError/stop) (.onError r)) "stop")
             "router/policy"      "broadcast"
             "merge/policy"       "round-robin"}))
-    (is (= [4096 256 "bytes" true 16777216] [(.slots e) (.slotBytes e) (.codec e) (.retain e)
-                                             (.segmentBytes j)]))))
+    (is (= [4096 256 "bytes" true 16777216] [(.slots e) (.slotBytes e) (.codec e) (.retain e) (.segmentBytes j)]))))
 
 (deftest s6-on-full-of-a-lane-goes-before-the-graphs
   (let [spec (kit/spec {:on-full :drop :lanes {"a" {:kind :events} "b" {:kind :events :on-full :block}
@@ -136,8 +131,7 @@
 
 (deftest null-is-a-programming-error
   (doseq [f [#(GraphSpec. nil OnFull/BLOCK Idle/PARK false (TreeMap.) (TreeMap.) (TreeMap.))
-             #(GraphSpec. "g" OnFull/BLOCK Idle/PARK false (TreeMap. ^java.util.Map (hash-map "a" nil))
-                          (TreeMap.) (TreeMap.))
+             #(GraphSpec. "g" OnFull/BLOCK Idle/PARK false (TreeMap. ^java.util.Map (hash-map "a" nil)) (TreeMap.) (TreeMap.))
              #(LaneRef/of nil)
              #(EndpointSpec. EndpointSpec$Kind/EGRESS nil)
              #(RoleSpec$Bridge. nil "a" (OnError/stop) nil nil)
@@ -147,13 +141,11 @@
 (deftest s8-who-owns-which-cell-is-derived-in-one-place
   (let [t (Topology/of (built))]
     (testing "producers: ingress endpoints, every tx, dead letters"
-      (is (= {"e" ["endpoint/in"] "e2" ["role/ro"] "e3" ["role/ro"] "f" ["role/st"] "f2" [] "s" []
-              "s2" ["role/me"]
+      (is (= {"e" ["endpoint/in"] "e2" ["role/ro"] "e3" ["role/ro"] "f" ["role/st"] "f2" [] "s" [] "s2" ["role/me"]
               "j" ["role/br"] "j2" [] "j3" ["role/st/error"]}
              (into {} (for [l (.lanes t)] [l (.producers t l)])))))
     (testing "cursors: by number, a router has all of a fanout, nobody is unread"
-      (is (= {"e" ["role/st"] "e2" ["unread"] "e3" ["unread"] "f" ["unread" "role/me"]
-              "f2" ["role/ro/0" "role/ro/1"]
+      (is (= {"e" ["role/st"] "e2" ["unread"] "e3" ["unread"] "f" ["unread" "role/me"] "f2" ["role/ro/0" "role/ro/1"]
               "s" ["unread" "endpoint/out2" "role/br"] "s2" ["endpoint/out"] "j" ["role/me"] "j2" ["role/me"]
               "j3" ["unread"]}
              (into {} (for [l (.lanes t)] [l (.cursors t l)])))))
@@ -170,8 +162,8 @@
     (is (true? (many (assoc-in base [:endpoints "in2"] {:kind :ingress :lane "b"}))))
     (is (true? (many (assoc-in base [:roles "r" :on-error] {:to "b"}))))
     (is (true? (many (assoc-in base [:roles "q"] {:kind :router :rx "a" :tx ["b" "a"]}))))
-    (let [twice (assoc-in base [:roles "q"] {:kind :router :rx "a" :tx ["b" "b"]})]
-      (is (= ["role/q" "role/r"] (.producers (Topology/of (kit/spec twice)) "b"))))))
+    (is (= ["role/q" "role/r"]
+           (.producers (Topology/of (kit/spec (assoc-in base [:roles "q"] {:kind :router :rx "a" :tx ["b" "b"]}))) "b")))))
 
 (deftest s8-journal-readers-are-sorted-by-name
   (let [g {:lanes     {"j" {:kind :journal}}
@@ -181,7 +173,7 @@
 
 (defspec s8-every-cell-of-a-valid-graph-has-one-owner
   {:num-tests 100 :seed (seed/of ::s8-every-cell-of-a-valid-graph-has-one-owner)}
-  (prop/for-all [g graphs/valid-graph]
+  (prop/for-all [g kit/valid-graph]
     (let [spec (kit/spec g)
           t    (Topology/of spec)]
       (every? (fn [lane]
@@ -201,7 +193,7 @@
 
 (defspec s8-a-damaged-graph-still-has-a-topology
   {:num-tests 100 :seed (seed/of ::s8-a-damaged-graph-still-has-a-topology)}
-  (prop/for-all [g graphs/damaged-graph]
+  (prop/for-all [g kit/damaged-graph]
     (let [t (Topology/of (kit/spec g))]
       (every? #(<= 1 (count (.cursors t %)) 64)
               (remove #(= :journal (get-in g [:lanes % :kind])) (.lanes t))))))

@@ -6,7 +6,6 @@
    [clojure.test.check.clojure-test :refer [defspec]]
    [clojure.test.check.generators :as gen]
    [clojure.test.check.properties :as prop]
-   [lanegraph.graph-gen :as graphs]
    [lanegraph.graph-kit :as kit]
    [tools.seed :as seed])
   (:import
@@ -72,13 +71,11 @@ roles.r.tx=b
                                                 "s" {:kind :sequenced-slots :gating 4 :on-full :drop}}
                                     :roles     {"r" {:kind :router :rx ["f" 1] :tx ["s" "t"] :on-error :skip
                                                      :idle :busy-spin :thread "slow"}
-                                                "m" {:kind :merge :rx ["s" ["f" 0]] :tx "t"
-                                                     :on-error {:to "d"}}}
+                                                "m" {:kind :merge :rx ["s" ["f" 0]] :tx "t" :on-error {:to "d"}}}
                                     :endpoints {"out" {:kind :egress :lane ["f" 2]}}}))]
     (doseq [line ["lanes.f.consumers=3" "lanes.s.gating=4" "lanes.s.on-full=drop" "roles.r.rx.consumer=1"
                   "roles.r.tx.0=s" "roles.r.tx.1=t" "roles.r.policy=broadcast" "roles.r.on-error=skip"
-                  "roles.r.idle=busy-spin" "roles.r.thread=slow" "roles.m.rx.0.lane=s"
-                  "roles.m.rx.0.consumer=\\-"
+                  "roles.r.idle=busy-spin" "roles.r.thread=slow" "roles.m.rx.0.lane=s" "roles.m.rx.0.consumer=\\-"
                   "roles.m.rx.1.lane=f" "roles.m.rx.1.consumer=0" "roles.m.tx=t" "roles.m.policy=round-robin"
                   "roles.m.on-error=dead-letter" "roles.m.on-error.to=d" "endpoints.out.consumer=2"]]
       (is (str/includes? text (str "\n" line "\n"))))))
@@ -103,8 +100,7 @@ roles.r.tx=b
            ["an unknown key" 20 "a graph has" (change "name=g\n" "nama=7\nname=g\n")]
            ["an unknown key at the end" 32 "a graph has" (str small-text "zzz=1\n")]
            ["an unknown field" 9 "a graph has" (change "lanes.a.on-full" "lanes.a.ok=1\nlanes.a.on-full")]
-           ["a field of another kind" 8 "a graph has"
-            (change "lanes.a.kind" "lanes.a.gating=1\nlanes.a.kind")]
+           ["a field of another kind" 8 "a graph has" (change "lanes.a.kind" "lanes.a.gating=1\nlanes.a.kind")]
            ["a section without a name" 7 "a graph has" (change "lanes.a.codec" "lanes=1\nlanes.a.codec")]
            ["a name without a field" 7 "a graph has" (change "lanes.a.codec" "lanes.a=1\nlanes.a.codec")]
            ["a key missing" 12 "that key" (change "lanes.a.slots=4096\n" "")]
@@ -117,8 +113,7 @@ roles.r.tx=b
            ["a kind not given" 8 "journal" (change "kind=events" "kind=\\-")]
            ["an unknown on-error" 26 "dead-letter" (change "on-error=stop" "on-error=go")]
            ["a dead letter without a lane" 27 "that key" (change "on-error=stop" "on-error=dead-letter")]
-           ["a lane for no dead letter" 27 "a graph has"
-            (change "on-error=stop\n" "on-error=stop\nroles.r.on-error.to=b\n")]
+           ["a lane for no dead letter" 27 "a graph has" (change "on-error=stop\n" "on-error=stop\nroles.r.on-error.to=b\n")]
            ["an unknown idle" 6 "busy-spin" (change "idle=backoff" "idle=sleep")]
            ["the graph's idle not given" 6 "busy-spin" (change "idle=backoff" "idle=\\-")]
            ["an unknown on-full" 9 "drop" (change "lanes.a.on-full=\\-" "lanes.a.on-full=wait")]
@@ -158,12 +153,10 @@ roles.r.tx=b
       (is (= Codes/BAD_TEXT (:code (parsed (str/replace-first text from to))))))))
 
 (deftest names-and-values-of-any-characters-survive
-  (doseq [s ["" "." "a.b" "a=b" "\\" "\\n" "\\-" "-" "\n" "\r\t\u0000\u0085" "\u2028" "ö" "😀" "\ud800"
-             "\udc00\ud800"]]
+  (doseq [s ["" "." "a.b" "a=b" "\\" "\\n" "\\-" "-" "\n" "\r\t\u0000\u0085" "\u2028" "ö" "😀" "\ud800" "\udc00\ud800"]]
     (let [spec (kit/spec {:name      s
                           :lanes     {s {:kind :events :codec s}}
-                          :roles     {s {:kind :stage :stage s :as s :args s :rx s :tx s :thread s
-                                         :on-error {:to s}}}
+                          :roles     {s {:kind :stage :stage s :as s :args s :rx s :tx s :thread s :on-error {:to s}}}
                           :endpoints {s {:kind :egress :lane s}}})
           text (.canonical spec)]
       (is (= spec (parsed text)) (pr-str s))
@@ -178,14 +171,13 @@ roles.r.tx=b
   (is (= (.hash (kit/spec small))
          (.hash (kit/spec (-> small
                               (assoc :on-full :block :idle :backoff :allow-cycles false)
-                              (update-in [:lanes "a"] merge
-                                         {:slots 4096 :slot-bytes 256 :codec "bytes" :retain true})
+                              (update-in [:lanes "a"] merge {:slots 4096 :slot-bytes 256 :codec "bytes" :retain true})
                               (update-in [:roles "r"] merge {:as "map" :on-error :stop}))))))
   (is (not= (.hash (kit/spec small)) (.hash (kit/spec (assoc small :name "h")))))
   (is (re-matches #"[0-9a-f]{64}" (.hash (kit/spec small)))))
 
 (defspec a-graph-survives-its-text {:num-tests 200 :seed (seed/of ::a-graph-survives-its-text)}
-  (prop/for-all [g (gen/one-of [graphs/valid-graph graphs/damaged-graph])]
+  (prop/for-all [g (gen/one-of [kit/valid-graph kit/damaged-graph])]
     (let [spec (kit/spec g)
           text (CanonicalText/write spec)]
       (and (= spec (CanonicalText/parse text))
@@ -196,8 +188,7 @@ roles.r.tx=b
   "Generates functions of a text: cut, doubled, swapped, replaced pieces."
   (gen/let [[a b] (gen/tuple gen/nat gen/nat)
             i     (gen/choose 0 10000)
-            s     (gen/one-of [gen/string
-                               (gen/elements ["\n" "=" "\\" "." "-" "0" "9" "\\-" "\r" "lanes.a.b=1\n"])])
+            s     (gen/one-of [gen/string (gen/elements ["\n" "=" "\\" "." "-" "0" "9" "\\-" "\r" "lanes.a.b=1\n"])])
             op    (gen/elements [:cut :insert :replace :line-twice :line-away :swap-lines])]
     (fn [^String text]
       (let [n     (count text)
@@ -215,7 +206,7 @@ roles.r.tx=b
 
 (defspec a-damaged-text-is-an-error-with-a-line-or-a-text-in-form
   {:num-tests 500 :seed (seed/of ::a-damaged-text-is-an-error-with-a-line-or-a-text-in-form)}
-  (prop/for-all [g (gen/one-of [graphs/valid-graph (gen/return small)])
+  (prop/for-all [g (gen/one-of [kit/valid-graph (gen/return small)])
                  fs (gen/vector damage 1 2)]
     (let [text  (reduce #(%2 %1) (.canonical (kit/spec g)) fs)
           found (parsed text)]

@@ -1,13 +1,11 @@
 (ns lanegraph.graph-validator-test
-  "Every rule of the Java validator by a graph that keeps it and one that breaks it; random graphs, good and
-  damaged."
+  "Every rule of the Java validator by a graph that keeps it and one that breaks it; random graphs, good and damaged."
   (:require
    [clojure.set :as set]
    [clojure.string :as str]
    [clojure.test :refer [deftest is testing]]
    [clojure.test.check.clojure-test :refer [defspec]]
    [clojure.test.check.properties :as prop]
-   [lanegraph.graph-gen :as graphs]
    [lanegraph.graph-kit :as kit]
    [tools.seed :as seed])
   (:import
@@ -41,7 +39,7 @@
 (defn- pass [g] g)
 
 (defn- writers [n]
-  (fn [g] (reduce #(assoc-in %1 [:endpoints (str "w" %2)] {:kind :ingress :lane "lines"}) g (range n))))
+  (fn [g] (reduce (fn [g i] (assoc-in g [:endpoints (str "w" i)] {:kind :ingress :lane "lines"})) g (range n))))
 
 (def ^:private with-router
   "The bridge split feeds a router that reads all of the fanout."
@@ -50,10 +48,8 @@
              [:roles "route"] {:kind :router :rx "both" :tx ["a" "b"]}
              [:endpoints "a"] {:kind :egress :lane "a"}
              [:endpoints "b"] {:kind :egress :lane "b"})
-        (put [:roles] {"parse" {:kind :stage :rx "lines" :tx "obs"}
-                       "split" {:kind :bridge :rx "obs" :tx "both"}
-                       "mark"  {:kind :bridge :rx "log" :tx "ticks"}
-                       "alarm" {:kind :stage :rx "x" :tx "hot"}}
+        (put [:roles] {"parse" {:kind :stage :rx "lines" :tx "obs"} "split" {:kind :bridge :rx "obs" :tx "both"}
+                       "mark"  {:kind :bridge :rx "log" :tx "ticks"} "alarm" {:kind :stage :rx "x" :tx "hot"}}
              [:lanes "x"] {:kind :events} [:endpoints "x"] {:kind :ingress :lane "x"}
              [:endpoints "l"] {:kind :ingress :lane "log"})))
 
@@ -94,8 +90,7 @@
    [Codes/UNKNOWN_LANE pass (put [:roles "r"] {:kind :bridge :rx "nope" :tx "lines"}) ["roles" "r" "rx"]]
    [Codes/UNKNOWN_LANE pass (put [:roles "parse" :on-error] {:to "nope"}) ["roles" "parse" "on-error" "to"]]
    [Codes/UNKNOWN_LANE pass (put [:endpoints "e"] {:kind :egress :lane "nope"}) ["endpoints" "e" "lane"]]
-   [Codes/UNKNOWN_LANE with-router (put [:roles "route" :rx] "lines2" [:roles "r"]
-                                        {:kind :router :rx "both" :tx ["a" "b"]})
+   [Codes/UNKNOWN_LANE with-router (put [:roles "route" :rx] "lines2" [:roles "r"] {:kind :router :rx "both" :tx ["a" "b"]})
     ["roles" "route" "rx"]]
    [Codes/UNKNOWN_LANE with-merge (put [:roles "join" :rx] ["hot" "more" "lost"]) ["roles" "join" "rx" 2]]
    [Codes/TWO_READERS pass (put [:endpoints "e"] {:kind :egress :lane "lines"}) ["lanes" "lines"]]
@@ -112,8 +107,7 @@
    [Codes/CONSUMER_MISSING pass (put [:roles "keep" :rx] "both") ["roles" "keep" "rx"]]
    [Codes/CONSUMER_RANGE (put [:lanes "both" :consumers] 3 [:endpoints "e"] {:kind :egress :lane ["both" 2]})
     (put [:lanes "both" :consumers] 2) ["endpoints" "e" "lane"]]
-   [Codes/CONSUMER_RANGE pass (put [:endpoints "e"] {:kind :egress :lane ["ticks" -2]})
-    ["endpoints" "e" "lane"]]
+   [Codes/CONSUMER_RANGE pass (put [:endpoints "e"] {:kind :egress :lane ["ticks" -2]}) ["endpoints" "e" "lane"]]
    [Codes/CONSUMER_MISPLACED pass (put [:roles "parse" :rx] ["lines" 0]) ["roles" "parse" "rx"]]
    [Codes/CONSUMER_MISPLACED pass (put [:roles "mark" :rx] ["log" 0]) ["roles" "mark" "rx"]]
    [Codes/CONSUMER_MISPLACED pass (put [:endpoints "in" :lane] ["lines" 0]) ["endpoints" "in" "lane"]]
@@ -124,8 +118,7 @@
    [Codes/BAD_CONSUMERS pass (put [:lanes "ticks" :gating] Integer/MAX_VALUE) ["lanes" "ticks" "gating"]]
    [Codes/BAD_SLOTS (put [:lanes "obs" :slots] 2) (put [:lanes "obs" :slots] 1) ["lanes" "obs" "slots"]]
    [Codes/BAD_SLOTS (put [:lanes "obs" :slots] 1024) (put [:lanes "obs" :slots] 1000) ["lanes" "obs" "slots"]]
-   [Codes/BAD_SLOTS (put [:lanes "obs" :slots] 1048576) (put [:lanes "obs" :slots] 2097152)
-    ["lanes" "obs" "slots"]]
+   [Codes/BAD_SLOTS (put [:lanes "obs" :slots] 1048576) (put [:lanes "obs" :slots] 2097152) ["lanes" "obs" "slots"]]
    [Codes/BAD_SLOTS pass (put [:lanes "obs" :slots] Integer/MIN_VALUE) ["lanes" "obs" "slots"]]
    [Codes/BAD_SLOT_BYTES (put [:lanes "hot" :slot-bytes] 8) (put [:lanes "hot" :slot-bytes] 0)
     ["lanes" "hot" "slot-bytes"]]
@@ -136,18 +129,15 @@
     (put [:lanes "hot" :slots] 32768) ["lanes" "hot" "slots"]]
    [Codes/BAD_SEGMENT_BYTES (put [:lanes "log" :segment-bytes] 4096) (put [:lanes "log" :segment-bytes] 4088)
     ["lanes" "log" "segment-bytes"]]
-   [Codes/BAD_SEGMENT_BYTES pass (put [:lanes "log" :segment-bytes] Long/MAX_VALUE)
-    ["lanes" "log" "segment-bytes"]]
-   [Codes/BAD_RETAIN_BYTES (put [:lanes "log" :retain-bytes] 33554432)
-    (put [:lanes "log" :retain-bytes] 33554431)
+   [Codes/BAD_SEGMENT_BYTES pass (put [:lanes "log" :segment-bytes] Long/MAX_VALUE) ["lanes" "log" "segment-bytes"]]
+   [Codes/BAD_RETAIN_BYTES (put [:lanes "log" :retain-bytes] 33554432) (put [:lanes "log" :retain-bytes] 33554431)
     ["lanes" "log" "retain-bytes"]]
    [Codes/BAD_RETAIN_BYTES pass (put [:lanes "log" :retain-bytes] -1) ["lanes" "log" "retain-bytes"]]
    [Codes/BAD_RETAIN_MS (put [:lanes "log" :retain-ms] 1) (put [:lanes "log" :retain-ms] -1)
     ["lanes" "log" "retain-ms"]]
    [Codes/BAD_SYNC (put [:lanes "log" :sync] "interval:50") (put [:lanes "log" :sync] "interval:0")
     ["lanes" "log" "sync"]]
-   [Codes/BAD_SYNC (put [:lanes "log" :sync] "each") (put [:lanes "log" :sync] "never")
-    ["lanes" "log" "sync"]]
+   [Codes/BAD_SYNC (put [:lanes "log" :sync] "each") (put [:lanes "log" :sync] "never") ["lanes" "log" "sync"]]
    [Codes/BAD_SYNC (put [:lanes "log" :sync] "interval:3600000") (put [:lanes "log" :sync] "interval:3600001")
     ["lanes" "log" "sync"]]
    [Codes/BAD_CODEC (put [:lanes "lines" :codec] "my.app/codec") (put [:lanes "lines" :codec] "")
@@ -155,8 +145,7 @@
    [Codes/BAD_CODEC pass (put [:lanes "lines" :codec] "a b") ["lanes" "lines" "codec"]]
    [Codes/CODEC_MISMATCH pass (put [:roles "parse" :as] "filter") ["roles" "parse" "tx"]]
    [Codes/CODEC_MISMATCH pass (put [:roles "parse" :as] "inspect") ["roles" "parse" "tx"]]
-   [Codes/CODEC_MISMATCH pass (put [:lanes "log" :codec] "json" [:roles "mark"]
-                                   {:kind :stage :rx "log" :tx "ticks"})
+   [Codes/CODEC_MISMATCH pass (put [:lanes "log" :codec] "json" [:roles "mark"] {:kind :stage :rx "log" :tx "ticks"})
     ["roles" "keep" "tx"]]
    [Codes/CODEC_MISMATCH with-router (put [:lanes "b" :codec] "json") ["roles" "route" "tx" 1]]
    [Codes/CODEC_MISMATCH with-merge (put [:lanes "more" :codec] "json") ["roles" "join" "rx" 1]]
@@ -170,13 +159,11 @@
     ["roles" "parse" "as"]]
    [Codes/UNKNOWN_POLICY with-router (put [:roles "route" :policy] "round-robin") ["roles" "route" "policy"]]
    [Codes/UNKNOWN_POLICY with-merge (put [:roles "join" :policy] "") ["roles" "join" "policy"]]
-   [Codes/NO_RX with-merge (put [:roles "join" :rx] [] [:roles "r"]
-                                {:kind :merge :rx ["hot" "more"] :tx "all"})
+   [Codes/NO_RX with-merge (put [:roles "join" :rx] [] [:roles "r"] {:kind :merge :rx ["hot" "more"] :tx "all"})
     ["roles" "join" "rx"]]
    [Codes/NO_TX pass (put [:roles "r"] {:kind :router :rx "log" :tx []}) ["roles" "r" "tx"]]
    [Codes/DUPLICATE_RX with-merge (put [:roles "join" :rx] ["hot" "more" "hot"]) ["roles" "join" "rx" 2]]
-   [Codes/DUPLICATE_TX with-router (put [:roles "r"] {:kind :router :rx "log" :tx ["a" "a"]})
-    ["roles" "r" "tx" 1]]
+   [Codes/DUPLICATE_TX with-router (put [:roles "r"] {:kind :router :rx "log" :tx ["a" "a"]}) ["roles" "r" "tx" 1]]
    [Codes/ROUTER_OUTPUTS with-router (put [:lanes "both" :consumers] 3) ["roles" "route" "tx"]]
    [Codes/DEAD_LETTER_LOOP with-letters (put [:roles "parse" :on-error] {:to "lines"} [:endpoints "d"]
                                              {:kind :ingress :lane "dead"}) ["roles" "parse" "on-error" "to"]]
@@ -250,9 +237,8 @@
     (is (= (set lanes) (set (mapcat :value (filter #(= Codes/BLOCKING_CYCLE (:code %)) (kit/problems g))))))))
 
 (deftest s7-every-problem-at-once
-  (let [g     ((put [:name] "No" [:lanes "obs" :slots] 3 [:lanes "hot" :slot-bytes] 1 
-                    [:roles "parse" :rx] "linez" [:roles "keep" :on-error] {:to "gone"}
-                    [:endpoints "e"] {:kind :egress :lane ["both" 7]}) base)
+  (let [g     ((put [:name] "No" [:lanes "obs" :slots] 3 [:lanes "hot" :slot-bytes] 1 [:roles "parse" :rx] "linez"
+                    [:roles "keep" :on-error] {:to "gone"} [:endpoints "e"] {:kind :egress :lane ["both" 7]}) base)
         found (kit/problems g)]
     (is (= [[["endpoints" "e" "lane"] Codes/CONSUMER_RANGE]
             [["lanes" "hot" "slot-bytes"] Codes/BAD_SLOT_BYTES]
@@ -264,8 +250,7 @@
            (map (juxt :path :code) found)))))
 
 (deftest s7-a-graph-with-errors-is-refused-as-a-whole
-  (is (= 1 (count (Validator/requireValid (kit/spec ((put [:lanes "x"] {:kind :events}) base)))))
-      "the warning")
+  (is (= 1 (count (Validator/requireValid (kit/spec ((put [:lanes "x"] {:kind :events}) base))))) "the warning")
   (let [e (is (thrown? LaneGraphException (Validator/requireValid (kit/spec {}))))]
     (is (= Codes/INVALID (.code ^LaneGraphException e)))
     (is (= LaneGraphException$Category/INCORRECT (.category ^LaneGraphException e)))
@@ -275,8 +260,7 @@
 (deftest a-long-chain-is-no-deep-stack
   (let [n 3000
         g {:lanes     (into {} (for [i (range (inc n))] [(str "l" i) {:kind :events}]))
-           :roles     (into {} (for [i (range n)]
-                                 [(str "r" i) {:kind :bridge :rx (str "l" i) :tx (str "l" (inc i))}]))
+           :roles     (into {} (for [i (range n)] [(str "r" i) {:kind :bridge :rx (str "l" i) :tx (str "l" (inc i))}]))
            :endpoints {"in" {:kind :ingress :lane "l0"} "out" {:kind :egress :lane (str "l" n)}}}]
     (is (empty? (kit/problems g)))
     (let [[found :as all] (kit/problems ((put [:roles "b"] {:kind :bridge :rx (str "l" n) :tx "l0"}
@@ -286,12 +270,11 @@
       (is (< (count (:message found)) 400)))))
 
 (defspec a-random-graph-has-no-problem {:num-tests 200 :seed (seed/of ::a-random-graph-has-no-problem)}
-  (prop/for-all [g graphs/valid-graph]
+  (prop/for-all [g kit/valid-graph]
     (empty? (kit/problems g))))
 
-(defspec a-damaged-graph-gives-problems-as-data
-  {:num-tests 250 :seed (seed/of ::a-damaged-graph-gives-problems-as-data)}
-  (prop/for-all [g graphs/damaged-graph]
+(defspec a-damaged-graph-gives-problems-as-data {:num-tests 250 :seed (seed/of ::a-damaged-graph-gives-problems-as-data)}
+  (prop/for-all [g kit/damaged-graph]
     (let [found (kit/problems g)]
       (and (= found (kit/problems g))
            (every? #(contains? (Codes/all) (:code %)) found)

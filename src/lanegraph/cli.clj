@@ -1,0 +1,92 @@
+(ns lanegraph.cli
+  "The command line tool: what bin/lanegraph starts. Only this namespace and its parts print."
+  (:require [lanegraph.cli.args :as args])
+  (:import (clojure.lang ExceptionInfo)
+           (java.io FileDescriptor FileOutputStream OutputStreamWriter PrintWriter Writer)
+           (java.nio.charset StandardCharsets)
+           (sun.misc Signal SignalHandler)))
+
+(set! *warn-on-reflection* true)
+(set! *unchecked-math* :warn-on-boxed)
+
+(defn- say [^Writer w text]
+  (.write w (str text "\n"))
+  (.flush w))
+
+(defn- text-out ^Writer [io]
+  (OutputStreamWriter. ^java.io.OutputStream (:out io) StandardCharsets/UTF_8))
+
+(defn- shown [{:keys [exit text]} io]
+  (say (text-out io) text)
+  exit)
+
+(defn- run-graph [file opts io]
+  (let [read-spec  (requiring-resolve 'lanegraph.cli.files/read-spec)
+        with-paths (requiring-resolve 'lanegraph.cli.files/with-paths)
+        problems   (requiring-resolve 'lanegraph.cli.look/invalid)
+        run        (requiring-resolve 'lanegraph.cli.run/run)]
+    (when (and (:fresh opts) (not (:dir opts)))
+      (throw (args/usage "--fresh needs --dir: without it the lanes are empty anyway")))
+    (with-paths (:path opts)
+      (fn []
+        (let [spec (read-spec file)]
+          (if-let [text (problems spec)]
+            (do (say (:err io) text) 1)
+            (run spec opts io)))))))
+
+(defn- execute
+  "Loads what a command needs only then: --help should not wait for the library."
+  [{:keys [command file options]} io]
+  (case command
+    "check"    (shown ((requiring-resolve 'lanegraph.cli.look/check) file options) io)
+    "graph"    (shown ((requiring-resolve 'lanegraph.cli.look/graph) file options) io)
+    "describe" (shown ((requiring-resolve 'lanegraph.cli.look/describe) file options) io)
+    "demo"     ((requiring-resolve 'lanegraph.cli.demo/run) (text-out io))
+    "run"      (run-graph file options io)))
+
+(def ^:private called-wrong #{:cli/usage :read/not-found :read/not-readable})
+
+(defn- failed [command ^Throwable e io]
+  (let [code   (:lanegraph/code (ex-data e))
+        prefix (str "lanegraph" (when (args/commands command) (str " " command)) ": ")]
+    (cond
+      (and (instance? java.io.IOException e) (re-find #"Broken pipe" (str (ex-message e)))) 141
+      (called-wrong code) (do (say (:err io) (str prefix (ex-message e))) 2)
+      code                (do (say (:err io) (str prefix (ex-message e)))
+                              (if (= "read" (namespace code)) 2 1))
+      :else               (do (say (:err io) (str prefix "unexpected: " e
+                                                  (when-not (:debug io) "; LANEGRAPH_DEBUG=1 shows where")))
+                              1))))
+
+(defn main
+  "Runs one command line; answers the exit code, and ends nothing. `io`: {:in InputStream :out OutputStream :err Writer},
+  :terminal true when :err is a terminal, :on-signal (fn [f]) which has (f exit-code) called on SIGINT and SIGTERM,
+  :debug true for stack traces."
+  [arguments io]
+  (try
+    (let [{:keys [help] :as parsed} (args/parse arguments)]
+      (if help
+        (do (say (text-out io) help) 0)
+        (execute parsed io)))
+    (catch Throwable e
+      (when (and (:debug io) (not (instance? ExceptionInfo e)))
+        (.printStackTrace e (PrintWriter. ^Writer (:err io) true)))
+      (failed (first arguments) e io))))
+
+(defn- on-signal
+  "Until now a signal ends the process as ever; from now on it calls f with the exit code of a process so ended."
+  [f]
+  (doseq [[signal exit] {"INT" 130, "TERM" 143}]
+    (Signal/handle (Signal. signal) (reify SignalHandler (handle [_ _] (f exit))))))
+
+(defn -main [& arguments]
+  (let [io   {:in        System/in
+              ;; not System/out, which would keep a closed pipe to itself
+              :out       (FileOutputStream. FileDescriptor/out)
+              :err       (OutputStreamWriter. System/err)
+              :terminal  (= "true" (System/getProperty "lanegraph.progress"))
+              :debug     (some? (System/getenv "LANEGRAPH_DEBUG"))
+              :on-signal on-signal}
+        exit (main arguments io)]
+    (flush)
+    (System/exit exit)))

@@ -1,0 +1,142 @@
+(ns lanegraph.cli.args
+  "The commands of bin/lanegraph, their options and their help. Pure: text and data only."
+  (:require [clojure.string :as str]
+            [clojure.tools.cli :as cli]
+            [lanegraph.problem :as problem]))
+
+(set! *warn-on-reflection* true)
+(set! *unchecked-math* :warn-on-boxed)
+
+(defn usage
+  "The error of a command that was called wrong: exit code 2."
+  ([message] (usage message nil))
+  ([message details]
+   (problem/ex :incorrect :cli/usage message (or details {}))))
+
+(defn- endpoint-file [text]
+  (let [[ep file] (str/split text #"=" 2)]
+    (when (and file (seq ep) (seq file))
+      [(keyword (str/replace ep #"^:" "")) file])))
+
+(defn- one-of [& values]
+  [(set values) (str "expected " (str/join ", " (butlast values)) " or " (last values))])
+
+(def ^:private help-option [nil "--help" "show this help"])
+(def ^:private path-option
+  [nil "--path DIR" "a folder of your own Clojure code; may be given several times"
+   :multi true :default [] :default-desc "" :update-fn conj])
+(defn- files-option [option doc]
+  [nil (str option " EP=FILE") doc
+   :multi true :default [] :default-desc "" :update-fn conj
+   :parse-fn #(or (endpoint-file %) %)
+   :validate [vector? "expected ENDPOINT=FILE, or ENDPOINT=- for the standard stream"]])
+
+(def commands
+  "By name: :args (what stands behind the name), :does (one line), :options of tools.cli, :more (the rest of the help)."
+  (array-map
+   "demo"
+   {:does "run the example: four years of real weather through lanes and threads"
+    :options []}
+   "check"
+   {:args "FILE" :does "check a spec and tell every problem"
+    :options [path-option
+              [nil "--format FORMAT" "text, edn or json" :default "text" :validate (one-of "text" "edn" "json")]]
+    :more ["FILE is EDN, or JSON if its name ends in .json. Stages are looked up too."
+           "A warning does not keep a graph from starting: it is shown, and the exit code stays 0."]}
+   "graph"
+   {:args "FILE" :does "draw a spec"
+    :options [[nil "--format FORMAT" "text, mermaid or dot" :default "text"
+               :validate (one-of "text" "mermaid" "dot")]]}
+   "describe"
+   {:args "FILE" :does "tell what a spec says, its defaults filled in"
+    :options []}
+   "run"
+   {:args "FILE" :does "run a graph on lines of text"
+    :options [path-option
+              [nil "--dir DIR" "keep the lanes in files in this folder, and go on with what is in them"]
+              [nil "--fresh" "with --dir: begin with empty lanes"]
+              (files-option "--in" "feed the lines of FILE to an ingress endpoint; several: one after the other")
+              (files-option "--out" "write the messages of an egress endpoint to FILE, one a line")
+              [nil "--quiet" "no progress and no summary"]]
+    :more ["FILE in EP=FILE may be - for the standard input or output. A graph with one ingress reads the standard"
+           "input, and with one egress writes the standard output, if nothing else is said."
+           ""
+           "What a line is depends on the codec of the endpoint's lane:"
+           "  string   the line itself, UTF-8                bytes  the bytes of the line"
+           "  edn      one EDN value                         json   one JSON value"
+           "  long     one whole number                      others as string; written as EDN if it is no string"
+           "Empty lines are passed over for edn, json and long. Lines end with LF or CR LF (bytes: LF)."
+           ""
+           "When the input ends, what is inside comes out, then the graph stops. Ctrl-C does the same at once; a"
+           "second Ctrl-C stops without waiting. The summary goes to the standard error, and so does a line of"
+           "progress while that is a terminal."]}))
+
+(def ^:private exit-codes
+  ["exit codes:"
+   "    0  all went well"
+   "    1  the spec has errors, a role failed, or a line could not be read or written"
+   "    2  called wrong: an unknown command or option, a file that is not there"
+   "  130  ended by Ctrl-C (143: by SIGTERM), after what was inside came out"
+   "  141  whoever read the output went away (as in `… | head -1`)"])
+
+(defn- lines [& parts]
+  (str/join "\n" (flatten parts)))
+
+(defn overview
+  "The help of the whole program."
+  []
+  (lines "lanegraph: pipelines as data, on lanes in shared memory"
+         ""
+         "usage: lanegraph COMMAND …"
+         ""
+         (for [[name {:keys [args does]}] commands]
+           (format "  %-14s %s" (str name (when args (str " " args))) does))
+         ""
+         "lanegraph COMMAND --help tells the options of a command."
+         ""
+         exit-codes))
+
+(defn help
+  "The help of one command."
+  [command]
+  (let [{:keys [args does options more]} (commands command)]
+    (lines (str "usage: lanegraph " command (when args (str " " args)) " [option]…")
+           ""
+           does
+           ""
+           (:summary (cli/parse-opts [] (conj options help-option)))
+           (when more ["" more])
+           ""
+           exit-codes)))
+
+(defn- checked-file [command {:keys [args]} arguments]
+  (cond
+    (and args (empty? arguments))
+    (throw (usage (str "found no FILE; expected: lanegraph " command " " args)))
+    (< (if args 1 0) (count arguments))
+    (throw (usage (str "found " (problem/printed (last arguments)) " too much; expected: lanegraph " command
+                       (when args (str " " args)))))
+    :else (first arguments)))
+
+(defn parse
+  "What the command line says: {:command \"run\" :file \"a.edn\" :options {…}}, or {:help text}.
+  Error: :cli/usage with a message of one line."
+  [[command & more]]
+  (let [{:keys [options] :as known} (commands command)]
+    (cond
+      (contains? #{nil "--help" "-h" "help"} command)
+      {:help (if (commands (first more)) (help (first more)) (overview))}
+
+      (nil? known)
+      (throw (usage (str "found the command " (problem/printed command) "; expected one of "
+                         (str/join ", " (keys commands)))))
+
+      :else
+      (let [{opts :options :keys [arguments errors]} (cli/parse-opts more (conj options help-option))]
+        (cond
+          (:help opts)  {:help (help command)}
+          (seq errors)  (throw (usage (str (str/replace (first errors) #"\s*\n\s*" " ") "; see lanegraph " command
+                                           " --help")))
+          :else         {:command command
+                         :file    (checked-file command known arguments)
+                         :options opts})))))

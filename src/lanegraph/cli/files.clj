@@ -1,0 +1,57 @@
+(ns lanegraph.cli.files
+  "The files that a command line names: specs, folders of code, inputs and outputs. What is not there, or is the wrong
+  kind of thing, is a :cli/usage error."
+  (:require [clojure.java.io :as io]
+            [lanegraph.cli.args :as args]
+            [lanegraph.core :as lg])
+  (:import (clojure.lang Compiler DynamicClassLoader RT)
+           (java.io File FileInputStream FileOutputStream InputStream OutputStream)))
+
+(set! *warn-on-reflection* true)
+(set! *unchecked-math* :warn-on-boxed)
+
+(defn read-spec
+  "The spec in a file: JSON if its name ends in .json, else EDN. Its problems can tell where they stand.
+  Errors: :read/…, with :file and, where known, :line and :column."
+  [file]
+  (lg/read-spec file))
+
+(defn with-paths
+  "What (f) answers, called where namespaces and classes in these folders can be loaded."
+  [dirs f]
+  (let [loader (DynamicClassLoader. (RT/baseLoader))
+        thread (Thread/currentThread)
+        before (.getContextClassLoader thread)]
+    (doseq [dir dirs :let [folder (io/file dir)]]
+      (when-not (.isDirectory folder)
+        (throw (args/usage (str "--path " dir ": there is no such folder"))))
+      ;; a URL that names a folder ends in a slash
+      (.addURL loader (.toURL (.toURI (.getCanonicalFile folder)))))
+    (.setContextClassLoader thread loader)
+    (try
+      (with-bindings {Compiler/LOADER loader} (f))
+      (finally (.setContextClassLoader thread before)))))
+
+(defn input
+  "{:name :open} of a file to read; (open) answers an InputStream. `-` is the standard input, `stdin`."
+  [file ^InputStream stdin]
+  (let [f (io/file file)]
+    (cond
+      (= "-" file)         {:name "standard input" :open (constantly stdin)}
+      (not (.exists f))    (throw (args/usage (str "--in " file ": there is no such file")))
+      (.isDirectory f)     (throw (args/usage (str "--in " file ": is a folder; expected a file")))
+      (not (.canRead f))   (throw (args/usage (str "--in " file ": may not be read")))
+      :else                {:name file :file (.getCanonicalFile f) :open #(FileInputStream. f)})))
+
+(defn output
+  "{:name :open} of a file to write; (open) makes or empties it and answers an OutputStream. `-` is `stdout`."
+  [file ^OutputStream stdout]
+  (let [^File f (io/file file)
+        folder  (.getParentFile (.getAbsoluteFile f))]
+    (cond
+      (= "-" file)                    {:name "standard output" :open (constantly stdout) :stdout true}
+      (.isDirectory f)                (throw (args/usage (str "--out " file ": is a folder; expected a file")))
+      (not (.isDirectory folder))     (throw (args/usage (str "--out " file ": there is no folder " folder)))
+      (not (if (.exists f) (.canWrite f) (.canWrite folder)))
+      (throw (args/usage (str "--out " file ": may not be written")))
+      :else {:name file :file (.getCanonicalFile f) :open #(FileOutputStream. f)})))

@@ -1,0 +1,63 @@
+(ns lanegraph.cli.look
+  "The commands that look at a spec: check, graph, describe. Each answers {:exit n :text string}."
+  (:require [clojure.string :as str]
+            [lanegraph.cli.files :as files]
+            [lanegraph.core :as lg]
+            [lanegraph.describe :as describe]
+            [lanegraph.explain :as explain]
+            [lanegraph.json :as json]
+            [lanegraph.picture :as picture]
+            [lanegraph.problem :as problem]
+            [lanegraph.stages :as stages]))
+
+(set! *warn-on-reflection* true)
+(set! *unchecked-math* :warn-on-boxed)
+
+(defn- read-problem
+  "What could not be read, as a problem of the file."
+  [e]
+  (let [{:lanegraph/keys [code] :as facts} (ex-data e)]
+    (merge (problem/problem code [] nil (ex-message e))
+           (select-keys facts [:file :line :column]))))
+
+(defn- wrong-file? [e]
+  (#{:read/not-found :read/not-readable :cli/usage} (:lanegraph/code (ex-data e))))
+
+(defn problems
+  "The problems of the spec in a file, its stages looked up in `paths` too. A file that is there but holds no spec is one
+  problem."
+  [file paths]
+  (try
+    (let [spec (files/read-spec file)]
+      (files/with-paths paths #(lg/check spec)))
+    (catch clojure.lang.ExceptionInfo e
+      (if (or (wrong-file? e) (nil? (:lanegraph/code (ex-data e))))
+        (throw e)
+        [(read-problem e)]))))
+
+(defn check
+  "Exit 1 when there is an error; warnings are shown, and leave it at 0."
+  [file {:keys [path format]}]
+  (let [found (problems file path)]
+    {:exit (if (some problem/error? found) 1 0)
+     :text (case format
+             "text" (explain/text found)
+             "edn"  (str "[" (str/join "\n " (map stages/print-edn found)) "]")
+             "json" (json/write-string found))}))
+
+(defn invalid
+  "The problems of `spec`, as text, if an error keeps it from starting; else nil."
+  [spec]
+  (let [found (lg/check spec)]
+    (when (some problem/error? found)
+      (explain/text found))))
+
+(defn graph
+  "The picture of a spec."
+  [file {:keys [format]}]
+  {:exit 0 :text (picture/picture (files/read-spec file) {:format (keyword format)})})
+
+(defn describe
+  "What a spec says, in words."
+  [file _]
+  {:exit 0 :text (describe/describe (files/read-spec file))})

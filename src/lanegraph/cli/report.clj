@@ -1,0 +1,75 @@
+(ns lanegraph.cli.report
+  "Figures as text for a person: the summary of a run and the line of progress."
+  (:require [clojure.string :as str])
+  (:import (java.util Locale)))
+
+(set! *warn-on-reflection* true)
+(set! *unchecked-math* :warn-on-boxed)
+
+(defn number
+  "1234567 as \"1,234,567\"."
+  [n]
+  (String/format Locale/ROOT "%,d" (object-array [(long n)])))
+
+(defn duration
+  "Seconds as \"0.21 s\"."
+  [s]
+  (String/format Locale/ROOT "%.2f s" (object-array [(double s)])))
+
+(defn rate
+  "Messages per second as \"6,961/s\"; \"\" when no time has passed."
+  [n s]
+  (if (pos? (double s)) (str (number (/ (double n) (double s))) "/s") ""))
+
+(defn table
+  "Rows of texts below a header; the first `left` columns flush left, the others right."
+  [left header rows]
+  (let [cells  (cons header rows)
+        widths (apply map (fn [& column] (reduce max (map count column))) cells)
+        pad    (fn [i width text]
+                 (let [fill (str/join (repeat (- (long width) (count text)) " "))]
+                   (if (< (long i) (long left)) (str text fill) (str fill text))))]
+    (str/join "\n" (for [row cells] (str/trimr (str/join "  " (map pad (range) widths row)))))))
+
+(defn- lane-errors
+  "Errors of the roles that read a lane."
+  [spec status lane]
+  (reduce + 0 (for [[role {:keys [rx]}] (:roles spec)
+                    :let [lanes (cond (keyword? rx) [rx]
+                                      (integer? (second rx)) [(first rx)]
+                                      :else (map #(if (vector? %) (first %) %) rx))]
+                    :when (some #{lane} lanes)]
+                (get-in status [:roles role :errors] 0))))
+
+(defn- since
+  "What a lane in a file has counted since `before`: it also remembers earlier lives."
+  [before status lane k]
+  (- (long (get-in status [:lanes lane k] 0)) (long (get-in before [:lanes lane k] 0))))
+
+(defn lanes
+  "The table of lanes: messages in, out, dropped, errors of the roles that read it, and what is left inside."
+  [spec before status]
+  (table 2 ["lane" "kind" "in" "out" "dropped" "errors" "left"]
+         (for [[lane {:keys [kind depth]}] (:lanes status)]
+           (into [(name lane) (name kind)]
+                 (map number)
+                 [(since before status lane :written) (since before status lane :read)
+                  (since before status lane :dropped) (lane-errors spec status lane) depth]))))
+
+(defn errors
+  "The distinct errors of a status, one a line, five at most."
+  [{:keys [errors]}]
+  (concat (for [{:keys [text] n :count} (take 5 errors)]
+            (str (number n) " × " (first (str/split-lines (str text)))))
+          (when (< 5 (count errors)) [(str "and " (- (count errors) 5) " other errors")])))
+
+(defn progress
+  "One line: {:in n :out n :seconds s} and a status."
+  [{:keys [in out seconds]} status]
+  (let [total (fn [part k] (reduce + 0 (map k (vals (part status)))))]
+    (str "in " (number in) (when (< 1.0 (double seconds)) (str " (" (rate in seconds) ")"))
+         "  out " (number out)
+         "  inside " (number (total :lanes :depth))
+         "  dropped " (number (total :lanes :dropped))
+         "  errors " (number (total :roles :errors))
+         "  " (duration seconds))))

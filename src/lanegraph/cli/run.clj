@@ -1,0 +1,236 @@
+(ns lanegraph.cli.run
+  "The command `run`: lines into the ingress endpoints of a graph, messages of its egress endpoints out as lines.
+
+  One thread feeds each ingress and one writes each egress; all that happens comes to the calling thread as an event
+  in one queue, and that thread alone decides. Memory is bounded by the lanes: a feeder waits for room."
+  (:require [clojure.string :as str]
+            [lanegraph.cli.lines :as lines]
+            [lanegraph.cli.plan :as plan]
+            [lanegraph.cli.report :as report]
+            [lanegraph.core :as lg])
+  (:import (java.io BufferedOutputStream IOException InputStream OutputStream Writer)
+           (java.util.concurrent BlockingQueue LinkedBlockingQueue TimeUnit)
+           (java.util.concurrent.atomic AtomicBoolean AtomicLong)))
+
+(set! *warn-on-reflection* true)
+(set! *unchecked-math* :warn-on-boxed)
+
+(def ^:private batch 1024)
+(def ^:private progress-ms 500)
+(def ^:private no-deadline-ms (.toMillis TimeUnit/DAYS 365))
+(def ^:private stop-now-ms 2000)
+
+(defn- in-thread [label f]
+  (doto (Thread. ^Runnable f (str "lanegraph-cli:" label))
+    (.setDaemon true)
+    (.start)))
+
+(defn- post! [{:keys [^BlockingQueue events]} event]
+  (.put events event))
+
+(defn- error-code [e]
+  (:lanegraph/code (ex-data e)))
+
+;; ---------------------------------------------------------------- feeding
+
+(defn- offer-all
+  "A function that puts a message into an ingress, waiting for room; false when the run ends meanwhile."
+  [{:keys [rt ^AtomicBoolean ending ^AtomicLong fed]} ep]
+  (fn [message]
+    (loop [accepted (lg/offer! rt ep message)]
+      (cond
+        accepted       (do (.incrementAndGet fed) (not (.get ending)))
+        (.get ending)  false
+        :else          (recur (lg/offer! rt ep message {:timeout-ms 100}))))))
+
+(defn- feeder [{:keys [^AtomicBoolean ending] :as run} {:keys [ep codec sources]}]
+  (fn []
+    (let [event (try
+                  (let [offer (offer-all run ep)]
+                    (doseq [{:keys [name open]} sources :while (not (.get ending))]
+                      (with-open [^InputStream in (open)]
+                        (lines/feed in name codec offer))))
+                  {:type :fed}
+                  (catch Throwable e
+                    (if (lines/stopped-codes (error-code e)) {:type :fed} {:type :fed :error e})))]
+      (post! run event))))
+
+;; ---------------------------------------------------------------- writing
+
+(defn- closed-pipe? [^Throwable e]
+  (boolean (and (instance? IOException e) (re-find #"(?i)broken pipe|EPIPE|pipe closed" (str (.getMessage e))))))
+
+(defn- copy-out [{:keys [rt ^AtomicBoolean stopped ^AtomicLong written]} {:keys [ep codec]} ^OutputStream out]
+  (let [print (lines/printer codec)]
+    (loop []
+      (let [last?    (.get stopped)
+            messages (lg/take! rt ep batch)
+            n        (count messages)]
+        (cond
+          (pos? n) (do (lines/write-all out print messages)
+                       (.addAndGet written n)
+                       (when (< n (long batch)) (.flush out))
+                       (recur))
+          last?    (.flush out)
+          :else    (let [messages (lg/take! rt ep 1 {:timeout-ms 20})]
+                     (when (seq messages)
+                       (lines/write-all out print messages)
+                       (.incrementAndGet written)
+                       (.flush out))
+                     (recur)))))))
+
+(defn- writer [run {:keys [name stdout] :as target} ^OutputStream out]
+  (fn []
+    (post! run
+           (try
+             (copy-out run target out)
+             (when-not stdout (.close out))
+             {:type :written}
+             (catch Throwable e
+               (cond
+                 (closed-pipe? e)           {:type :written :cause {:exit 141}}
+                 (instance? IOException e)  {:type :written
+                                             :cause {:exit 1 :message (str "cannot write " name ": " (ex-message e))}}
+                 :else                      {:type :written :cause {:exit 1 :error e}}))))))
+
+;; --------------------------------------------------------------- deciding
+
+(defn- stop! [{:keys [rt ^AtomicBoolean ending] :as run} mode]
+  (.set ending true)
+  (in-thread "stop" #(post! run (try
+                                  {:type :stopped
+                                   :result (lg/stop! rt {:mode mode
+                                                         :deadline-ms (if (= :now mode) stop-now-ms no-deadline-ms)})}
+                                  (catch Throwable e {:type :stopped :error e})))))
+
+(defn- decide
+  "What an event changes in the state of the run: {:feeding n :writing n :cause m :mode nil|:drain|:now :stopped result}.
+  The first cause counts: it makes the exit code."
+  [{:keys [feeding mode] :as state} {:keys [type error cause exit] :as event}]
+  (let [cause (or (:cause state) cause (when error {:exit 1 :error error}))
+        state (assoc state :cause cause)]
+    (case type
+      :fed     (let [left (dec (long feeding))]
+                 (cond-> (assoc state :feeding left)
+                   (or cause (zero? left)) (assoc :mode (or mode :drain))))
+      :written (cond-> (update state :writing #(dec (long %)))
+                 cause (assoc :mode (if (:stopped state) mode :now)))
+      :failed  (assoc state :mode (or mode :drain))
+      :signal  (assoc state
+                      :cause (or cause {:exit exit})
+                      :mode (if (:interrupted state) :now (or mode :drain))
+                      :interrupted true)
+      :stopped (assoc state :stopped (or (:stopped state) (:result event) true)))))
+
+(defn- done? [{:keys [stopped writing]}]
+  (and stopped (zero? (long writing))))
+
+(defn- steer
+  "Takes events until the graph has stopped and everything is written; answers the last state."
+  [{:keys [^BlockingQueue events ^AtomicBoolean stopped tell] :as run} state]
+  (loop [state state]
+    (if (done? state)
+      state
+      (let [event (.poll events (long progress-ms) TimeUnit/MILLISECONDS)]
+        (if (nil? event)
+          (do (tell :progress) (recur state))
+          (let [next (decide state event)]
+            (when (not= (:mode state) (:mode next))
+              (stop! run (:mode next)))
+            (when (= :stopped (:type event))
+              (.set stopped true))
+            (when (and (= :signal (:type event)) (not= :now (:mode next)))
+              (tell :interrupted))
+            ;; a writer that hangs on its output must not keep a second Ctrl-C waiting
+            (if (and (:interrupted next) (= :now (:mode next)) (:stopped next) (= :signal (:type event)))
+              next
+              (recur next))))))))
+
+;; ---------------------------------------------------------------- telling
+
+(defn- teller
+  "A function that writes to the standard error: progress in place, everything else on lines of its own."
+  [{:keys [^Writer err terminal]} {:keys [quiet]} {:keys [rt ^AtomicLong fed ^AtomicLong written]} start]
+  (let [shown   (volatile! false)
+        seconds #(/ (- (System/nanoTime) (long start)) 1e9)
+        clear   #(when @shown (.write err "\r\u001b[K") (vreset! shown false))]
+    (fn [what & texts]
+      (case what
+        :progress    (when (and terminal (not quiet))
+                       (.write err (str "\r\u001b[K" (report/progress {:in (.get fed) :out (.get written)
+                                                                       :seconds (seconds)}
+                                                                      (lg/status rt))))
+                       (vreset! shown true))
+        :interrupted (when-not quiet
+                       (clear)
+                       (.write err "\ninterrupted: letting out what is inside; Ctrl-C again stops now\n"))
+        :lines       (do (clear)
+                         (doseq [text texts] (.write err (str text "\n")))))
+      (.flush err))))
+
+(defn- summary [spec before {:keys [rt ^AtomicLong fed ^AtomicLong written]} seconds]
+  (let [status (lg/status rt)
+        in     (.get fed)
+        out    (.get written)]
+    (concat [(report/lanes spec before status)]
+            (report/errors status)
+            [(str "in " (report/number in) ", out " (report/number out) ", " (report/duration seconds)
+                  (when (pos? in) (str ", " (report/rate in seconds))))])))
+
+(defn- cause-lines
+  "The message of an error, and of those causes that it does not tell itself."
+  [{:keys [message error]}]
+  (reduce (fn [lines ^Throwable cause]
+            (let [text (or (ex-message cause) (str cause))]
+              (if (some #(str/includes? % text) lines)
+                lines
+                (conj lines (str "  cause: " text)))))
+          (cond
+            message [(str "lanegraph run: " message)]
+            error   [(str "lanegraph run: " (or (ex-message error) error))]
+            :else   [])
+          (take-while some? (rest (iterate #(when % (ex-cause %)) error)))))
+
+;; ---------------------------------------------------------------- the run
+
+(defn- spawn-options [{:keys [dir fresh]} run]
+  (cond-> {:on-failure (fn [e] (post! run {:type :failed :error e}))}
+    dir   (assoc :dir dir)
+    fresh (assoc :existing :replace)))
+
+(defn- go
+  "Runs a graph to its end. Answers {:exit n :message … :error e}."
+  [spec {:keys [in out]} opts io]
+  (let [run   {:events (LinkedBlockingQueue.) :ending (AtomicBoolean.) :stopped (AtomicBoolean.)
+               :fed (AtomicLong.) :written (AtomicLong.)}
+        start (System/nanoTime)]
+    (with-open [^java.lang.AutoCloseable rt (lg/spawn! spec (spawn-options opts run))]
+      (let [run     (assoc run :rt rt)
+            tell    (teller io opts run start)
+            run     (assoc run :tell tell)
+            before  (lg/status rt)
+            streams (mapv (fn [{:keys [open stdout]}]
+                            (if stdout (open) (BufferedOutputStream. (open) 65536))) out)]
+        (when-let [on-signal (:on-signal io)]
+          (on-signal (fn [exit] (post! run {:type :signal :exit exit}))))
+        (doseq [source in] (in-thread (name (:ep source)) (feeder run source)))
+        (doseq [[target stream] (map vector out streams)]
+          (in-thread (name (:ep target)) (writer run target stream)))
+        (when (empty? in) (stop! run :drain))
+        (let [{:keys [cause]} (steer run {:feeding (count in) :writing (count out)
+                                          :mode (when (empty? in) :drain)})
+              seconds (/ (- (System/nanoTime) start) 1e9)]
+          (when-not (or (:quiet opts) (= 141 (:exit cause)))
+            (apply tell :lines (summary spec before run seconds)))
+          (when cause
+            (apply tell :lines (cause-lines cause)))
+          (:exit cause 0))))))
+
+(defn run
+  "Runs the graph `spec` as the options of the command line say. Answers the exit code.
+  `io`: {:in InputStream :out OutputStream :err Writer :terminal true when :err is one :on-signal (fn [f]), which
+  has (f exit-code) called on Ctrl-C}."
+  [spec opts io]
+  (let [out  (BufferedOutputStream. ^OutputStream (:out io) 65536)
+        plan (plan/plan spec opts (assoc io :out out))]
+    (go spec plan opts io)))
