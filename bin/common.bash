@@ -56,7 +56,7 @@ compile_dir() {
   mkdir -p "${classes%/*}"
   tmp=$(mktemp -d "$classes.XXXXXX")
   if ! find "$sources" -name '*.java' -print0 \
-      | xargs -0 -r "$javac" "@$root/javac.args" -d "$tmp" -cp "$path" >&2; then
+      | xargs -0 -r "$javac" -J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC "@$root/javac.args" -d "$tmp" -cp "$path" >&2; then
     rm -rf "$tmp"
     die "the Java sources in ${sources#"$root"/} do not compile"
   fi

@@ -6,7 +6,7 @@
   (:import
    (java.io File)
    (java.lang ProcessHandle)
-   (java.nio.file Files)
+   (java.nio.file Files FileVisitOption Path)
    (java.nio.file.attribute FileAttribute)
    (java.util.concurrent TimeUnit)))
 
@@ -14,10 +14,16 @@
 
 (def ^String root "The project's folder." (System/getProperty "user.dir"))
 
+(defn delete-tree!
+  "Deletes the folder and all that is in it. Follows no link: what a link leads to is somebody else's."
+  [dir]
+  (with-open [paths (Files/walk (.toPath (io/file dir)) (make-array FileVisitOption 0))]
+    (doseq [^Path p (reverse (vec (.toArray paths)))]
+      (Files/deleteIfExists p))))
+
 (defn temp-dir "A new folder, deleted when the JVM ends." ^File []
   (let [dir (.toFile (Files/createTempDirectory "lanegraph" (make-array FileAttribute 0)))]
-    (.addShutdownHook (Runtime/getRuntime)
-                      (Thread. ^Runnable #(run! io/delete-file (reverse (file-seq dir)))))
+    (.addShutdownHook (Runtime/getRuntime) (Thread. ^Runnable #(delete-tree! dir)))
     dir))
 
 (defn run

@@ -46,6 +46,11 @@
   (let [n (str (symbol v))]
     (some #(or (= n %) (str/starts-with? n (str % "/"))) focus)))
 
+(defn- in-focus?
+  "Whether namespace n has to be loaded."
+  [focus n]
+  (or (empty? focus) (some #(= (str n) (first (str/split % #"/"))) focus)))
+
 (defn- why-not
   "Why var v is not run: nil, :hidden (not asked for) or a reason to say aloud."
   [{:keys [focus long matrix]} v]
@@ -66,17 +71,22 @@
 
 (defn- reporter
   "A clojure.test report function that adds {:var :outcome :ms} of each var to the atom `done`."
-  [done]
+  [{:keys [hung]} done]
   (let [plain t/report
         now   (atom nil)]
     (fn [{:keys [type] :as m}]
       (case type
-        :begin-test-var (reset! now {:bad 0 :start (System/nanoTime)})
+        :begin-test-var (reset! now {:bad   0
+                                     :start (System/nanoTime)
+                                     :alarm (watchdog/set-alarm! (symbol (:var m))
+                                                                 (if (:long (tags (:var m))) 3600 240)
+                                                                 hung)})
         (:fail :error)  (do (swap! now update :bad (fnil inc 0))
                             ((get-method plain type) m))
         ::skip/skip     (swap! now assoc :skipped (:message m))
-        :end-test-var   (let [{:keys [bad start skipped]} @now
+        :end-test-var   (let [{:keys [bad start skipped alarm]} @now
                               outcome (cond (pos? (long bad)) :failed skipped :skipped :else :passed)]
+                          (watchdog/cancel! alarm)
                           (case outcome
                             :failed  (println "FAIL " (symbol (:var m)))
                             :skipped (println "skip " (symbol (:var m)) "-" skipped)
@@ -88,11 +98,11 @@
 
 (defn- run-namespace
   "Runs the vars of one namespace with its fixtures; what a throwing fixture kept from running has failed."
-  [{:keys [hung]} n vars]
+  [opts n vars]
   (let [done (atom [])]
-    (binding [t/report (reporter done)]
+    (binding [t/report (reporter opts done)]
       (try
-        (watchdog/guarding n hung #(t/test-vars vars))
+        (t/test-vars vars)
         (catch Throwable e
           (println "FAIL " n "a fixture threw")
           (.printStackTrace e))))
@@ -108,9 +118,9 @@
 
 (defn run
   "Runs what the options choose; {:passed n :failed n :skipped n}."
-  [{:keys [dir seed] :as opts}]
+  [{:keys [dir seed focus] :as opts}]
   (let [rnd     (Random. seed)
-        names   (test-namespaces dir)
+        names   (filter #(in-focus? focus %) (test-namespaces dir))
         loaded  (filterv load-namespace names)
         chosen  (for [n (shuffled rnd loaded)
                       :let [vars (->> (vals (ns-interns n))

@@ -3,29 +3,27 @@
   or waits for a thread that died would otherwise hold CI until its own limit."
   (:import
    (java.lang.management ManagementFactory ThreadInfo)
-   (java.util.concurrent Executors ScheduledExecutorService ThreadFactory TimeUnit)))
+   (java.util.concurrent Executors Future ScheduledExecutorService ThreadFactory TimeUnit)))
 
 (set! *warn-on-reflection* true)
-
-(def ^:private limit-s (Long/getLong "test.limit.s" 240))
 
 (def ^:private ^ScheduledExecutorService timer
   (Executors/newSingleThreadScheduledExecutor
    (reify ThreadFactory
      (newThread [_ r] (doto (Thread. r "test-watchdog") (.setDaemon true))))))
 
-(defn- dump [what]
+(defn- dump [what limit-s]
   (println "FAIL " what "ran longer than" limit-s "s; every thread:")
   (doseq [^ThreadInfo info (.dumpAllThreads (ManagementFactory/getThreadMXBean) true true)]
     (println (str "\"" (.getThreadName info) "\" " (.getThreadState info)))
     (doseq [frame (take 24 (.getStackTrace info))] (println "    at" (str frame))))
   (flush))
 
-(defn guarding
-  "Calls f. `what` names the work; when it takes longer than the limit (-Dtest.limit.s, 240), every stack is
-  printed, `hung` is called and the JVM is halted."
-  [what hung f]
-  (let [alarm (.schedule timer ^Runnable (fn [] (dump what) (hung) (.halt (Runtime/getRuntime) 1))
-                         (long limit-s) TimeUnit/SECONDS)]
-    (try (f)
-         (finally (.cancel alarm false)))))
+(defn set-alarm!
+  "Unless `cancel!` is called with the result within `limit-s` seconds, every stack is printed, `hung` is called
+  and the JVM is halted. `what` names the work."
+  [what limit-s hung]
+  (.schedule timer ^Runnable (fn [] (dump what limit-s) (hung) (.halt (Runtime/getRuntime) 1))
+             (long limit-s) TimeUnit/SECONDS))
+
+(defn cancel! [^Future alarm] (.cancel alarm false))
