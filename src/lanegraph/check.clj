@@ -6,8 +6,8 @@
             [lanegraph.error :as error]
             [lanegraph.heal :as heal]
             [lanegraph.problem :as problem]
-            [lanegraph.read :as read]
-            [lanegraph.shape :as shape])
+            [lanegraph.shape :as shape]
+            [lanegraph.source :as source])
   (:import (lanegraph.graph Validator)))
 
 (set! *warn-on-reflection* true)
@@ -59,7 +59,7 @@
   [spec {:keys [code path] :as p}]
   (let [side  (fn [path] (if (or (at-key code) (and (< 1 (count path)) (map? (get-in spec path)))) :key :value))
         paths (take-while some? (iterate #(when (seq %) (pop %)) path))]
-    (merge p (or (some #(not-empty (read/place spec % (side %))) paths) {}))))
+    (merge p (or (some #(not-empty (source/place spec % (side %))) paths) {}))))
 
 (defn- by-place [{:keys [path code severity]}]
   [(mapv problem/printed path) severity (str code)])

@@ -56,8 +56,8 @@
 (defn- parse-key [^JsonParser p keywords?]
   (if keywords? (keyword (.currentName p)) (.currentName p)))
 
-(defn- parse
-  "The value that begins at the parser's current token."
+(defn parse
+  "The value that begins at the current token of a parser, which is left at its last token."
   [^JsonParser p keywords? big-decimals?]
   (let [token (.currentToken p)]
     (condp identical? token

@@ -1,5 +1,5 @@
 (ns lanegraph.read
-  "Specs from EDN text. Nothing in it is ever evaluated.
+  "Specs from files, and from EDN text. Nothing in it is ever evaluated.
 
   The map that comes back carries in its metadata, under :lanegraph/source, where each of its values stood, so that
   lanegraph.check can add :file, :line and :column to its problems. Lines and columns count from 1.
@@ -7,29 +7,18 @@
   Errors are ex-info (lanegraph.problem/ex) with :file, :line, :column where known and one of these codes:
   :read/not-found :read/not-readable :read/too-large :read/not-utf-8 :read/empty :read/syntax :read/duplicate-key
   :read/tag :read/too-deep :read/several-forms :read/not-a-map."
-  (:require [clojure.java.io :as io]
-            [clojure.string :as str]
+  (:require [clojure.string :as str]
             [clojure.tools.reader.edn :as edn]
             [clojure.tools.reader.reader-types :as rt]
-            [lanegraph.problem :as problem])
-  (:import (java.io File IOException Reader)
-           (java.nio ByteBuffer)
-           (java.nio.charset CodingErrorAction StandardCharsets)
-           (java.nio.file Files OpenOption Path)))
+            [lanegraph.json-spec :as json-spec]
+            [lanegraph.problem :as problem]
+            [lanegraph.source :as source :refer [fail!]])
+  (:import (java.io Reader)))
 
 (set! *warn-on-reflection* true)
 (set! *unchecked-math* :warn-on-boxed)
 
 (def ^:private max-depth 100)
-(def ^:private max-bytes (* 16 1024 1024))
-
-(defn- fail!
-  ([code at message] (fail! code at message {}))
-  ([code {:keys [file line column] :as at} message details]
-   (throw (problem/ex :incorrect code
-                      (str (or file "the text") (when line (str ":" line ":" column)) ": " message)
-                      (merge details (select-keys at [:file :line :column]))
-                      (:cause at)))))
 
 (defn- here [rdr]
   {:file (rt/get-file-name rdr) :line (long (rt/get-line-number rdr)) :column (long (rt/get-column-number rdr))})
@@ -150,7 +139,7 @@
       (when-not (map? value)
         (fail! :read/not-a-map at (str "found " (problem/printed value) "; expected a map such as {:name :demo :lanes {…}}")
                {:value value}))
-      (vary-meta value assoc :lanegraph/source {:file file :value value :places @(:places state)}))))
+      (source/with-source value file @(:places state)))))
 
 (defn from-string
   "The spec in a text. Options: :file, the name that errors and problems show."
@@ -168,61 +157,10 @@
   ([^Reader rdr opts]
    (from-string (slurp rdr) opts)))
 
-(defn- place-after
-  "Line and column (from 1) of the character behind `text`."
-  [^String text]
-  (let [lines (str/split text #"\r\n|\r|\n" -1)]
-    {:line (count lines) :column (inc (count (peek lines)))}))
-
-(defn- decoded ^String [^bytes content file]
-  (let [in      (ByteBuffer/wrap content)
-        out     (java.nio.CharBuffer/allocate (inc (alength content)))
-        decoder (doto (.newDecoder StandardCharsets/UTF_8)
-                  (.onMalformedInput CodingErrorAction/REPORT))
-        result  (.decode decoder in out true)
-        text    (str (.flip out))]
-    (when (.isError result)
-      (let [found (bit-and (long (.get in (.position in))) 0xff)]
-        (fail! :read/not-utf-8 (assoc (place-after text) :file file)
-               (format "found the byte 0x%02x, which is not UTF-8; save the file as UTF-8" found))))
-    text))
-
-(defn content
-  "The text of a file that is there, is a file, is not larger than 16 MiB and holds UTF-8.
-  Errors: :read/not-found :read/not-readable :read/too-large :read/not-utf-8."
-  ^String [file]
-  (let [shown (str/replace (str file) #"\p{Cntrl}" "?")
-        stop  (fn [category code message cause]
-                (throw (problem/ex category code (str shown ": " message) {:file shown} cause)))
-        path  (try (if (instance? Path file) file (.toPath (io/file file)))
-                   (catch Exception e
-                     (stop :incorrect :read/not-readable "found a name that no file can have; give another" e)))
-        ^File f (.toFile ^Path path)]
-    (cond
-      (not (.exists f))    (stop :not-found :read/not-found "there is no such file; check the name" nil)
-      (.isDirectory f)     (stop :incorrect :read/not-readable "found a directory; expected a file" nil))
-    (let [found (try (with-open [in (Files/newInputStream path (make-array OpenOption 0))]
-                       (.readNBytes in (inc (int max-bytes))))
-                     (catch IOException e
-                       (stop :forbidden :read/not-readable (str "it cannot be read: " (ex-message e)) e)))]
-      (when (< (int max-bytes) (alength ^bytes found))
-        (stop :incorrect :read/too-large (str "found more than " max-bytes " bytes; a spec has at most that many") nil))
-      (decoded found shown))))
-
 (defn from-file
-  "The spec in a file: a path as string, java.io.File or java.nio.file.Path."
+  "The spec in a file: a path as string, java.io.File or java.nio.file.Path. A file whose name ends in .json holds JSON
+  (lanegraph.json-spec), any other EDN."
   [file]
-  (from-string (content file) {:file (str file)}))
-
-(defn place
-  "{:file :line :column} of the value at `path` of a spec, or of its key with `side` :key. {} when the spec was not
-  read from text or the value at `path` is another than what was read."
-  [spec path side]
-  (let [{:keys [file value places]} (:lanegraph/source (meta spec))
-        none (Object.)
-        at   (fn [m] (get-in m path none))]
-    (if-let [[line column] (get-in places [path side] (get-in places [path :value]))]
-      (if (= (at spec) (at value))
-        (cond-> {:line line :column column} file (assoc :file file))
-        {})
-      {})))
+  (if (str/ends-with? (str/lower-case (str file)) ".json")
+    (json-spec/from-file file)
+    (from-string (source/content file) {:file (str file)})))

@@ -5,6 +5,7 @@
             [clojure.test.check.generators :as gen]
             [clojure.test.check.properties :as prop]
             [lanegraph.read :as read]
+            [lanegraph.source :as source]
             [tools.seed :as seed])
   (:import (clojure.lang ExceptionInfo)
            (java.io File StringReader)
@@ -27,7 +28,7 @@
                   " :roles {:b {:rx [:a 0]}}}")
         spec (read/from-string text {:file "x.edn"})]
     (is (= {:name :x :lanes {:a {:kind :events :slots 8}} :roles {:b {:rx [:a 0]}}} spec))
-    (are [path side line column] (= {:file "x.edn" :line line :column column} (read/place spec path side))
+    (are [path side line column] (= {:file "x.edn" :line line :column column} (source/place spec path side))
       []                  :value 2 1
       [:name]             :value 2 8
       [:name]             :key   2 2
@@ -40,10 +41,10 @@
 
 (deftest a-value-that-was-changed-since-has-no-place
   (let [spec (read/from-string "{:name :x :lanes {:a {:slots 8}}}")]
-    (is (= {:line 1 :column 30} (read/place spec [:lanes :a :slots] :value)))
-    (is (= {} (read/place (assoc-in spec [:lanes :a :slots] 9) [:lanes :a :slots] :value)))
-    (is (= {} (read/place spec [:lanes :b] :value)))
-    (is (= {} (read/place {:name :x} [:name] :value)))))
+    (is (= {:line 1 :column 30} (source/place spec [:lanes :a :slots] :value)))
+    (is (= {} (source/place (assoc-in spec [:lanes :a :slots] 9) [:lanes :a :slots] :value)))
+    (is (= {} (source/place spec [:lanes :b] :value)))
+    (is (= {} (source/place {:name :x} [:name] :value)))))
 
 (deftest texts-that-are-no-spec-are-refused-with-their-place
   (are [text answer] (= answer (refused text))
@@ -95,7 +96,7 @@
     (with-file (.getBytes "{:a \"é\"}" "UTF-8")
       (fn [^File file]
         (is (= {:a "é"} (read/from-file file) (read/from-file (.toPath file)) (read/from-file (str file))))
-        (is (= (str file) (:file (read/place (read/from-file file) [:a] :value)))))))
+        (is (= (str file) (:file (source/place (read/from-file file) [:a] :value)))))))
   (testing "bytes that are no UTF-8, and a character cut short"
     (with-file (byte-array (concat (.getBytes "{:a\n \"é" "UTF-8") [0xff] (.getBytes "\"}")))
       (fn [file]
@@ -127,7 +128,7 @@
                                    (vector? v) (mapcat (fn [i v] (paths v (conj path i))) (range) v))))]
       (and (= spec read)
            (every? (fn [path]
-                     (let [{:keys [line column]} (read/place read path :value)]
+                     (let [{:keys [line column]} (source/place read path :value)]
                        (str/starts-with? (str/join "\n" (cons (subs (nth lines (dec line)) (dec column))
                                                               (drop line lines)))
                                          (let [v (get-in spec path)]
