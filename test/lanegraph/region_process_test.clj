@@ -85,7 +85,7 @@
 (deftest lock-files-that-come-and-go-never-have-two-owners
   (with-dir [dir]
     (let [marker (path dir "marker")
-          ps     (mapv (fn [_] (scratch/start! (command [] "contend" (path dir "new") marker 150))) (range 3))]
+          ps     (mapv (fn [_] (scratch/start! (command [] "contend" (path dir "new") marker 300))) (range 3))]
       (is (= (repeat 3 ["ok"]) (map scratch/lines ps))))))
 
 (deftest a-full-disk-is-an-error-that-leaves-nothing
