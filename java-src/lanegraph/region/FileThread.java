@@ -39,7 +39,7 @@ final class FileThread {
                 new LinkedBlockingQueue<>(), work -> {
                     final Thread thread = new Thread(root, work, "lanegraph:files", 0, false);
                     thread.setDaemon(true);
-                    thread.setContextClassLoader(null); // or the first caller's classes could never be unloaded
+                    thread.setContextClassLoader(null); // the first caller's classes may be unloaded
                     return thread;
                 });
         executor.allowCoreThreadTimeOut(true);

@@ -185,7 +185,8 @@ final class LockFile {
                 channel.write(bytes, bytes.position());
             }
         } catch (final IOException ex) {
-            throw Refusal.isFull(ex) ? Refusal.noSpace(file.getParent(), bytes.limit(), ex) : Refusal.io(file, ex);
+            throw Refusal.isFull(ex)
+                    ? Refusal.noSpace(file.getParent(), bytes.limit(), ex) : Refusal.io(file, ex);
         }
     }
 

@@ -40,7 +40,7 @@ public class Memory {
         }
     }
 
-    @SuppressWarnings("deprecation") // objectFieldOffset is deprecated for hidden and record classes, which Buffer is not
+    @SuppressWarnings("deprecation") // for hidden and record classes, which Buffer is not
     private static long bufferAddress() {
         try {
             return UNSAFE.objectFieldOffset(Buffer.class.getDeclaredField("address"));

@@ -36,7 +36,8 @@ public final class Ownership implements AutoCloseable {
     private final Directories directories;
     private final SortedMap<String, LockFile> locks;
 
-    private Ownership(final Path directory, final Directories directories, final Map<String, LockFile> locks) {
+    private Ownership(
+            final Path directory, final Directories directories, final Map<String, LockFile> locks) {
         this.directory = directory;
         this.directories = directories;
         this.locks = new ConcurrentSkipListMap<>(locks);
@@ -85,7 +86,8 @@ public final class Ownership implements AutoCloseable {
             } catch (final AccessDeniedException ex) {
                 throw Refusal.noDirectory(directory, ex);
             } catch (final IOException ex) {
-                throw Refusal.isFull(ex) ? Refusal.noSpace(directory, 1, ex) : Refusal.noDirectory(directory, ex);
+                throw Refusal.isFull(ex)
+                        ? Refusal.noSpace(directory, 1, ex) : Refusal.noDirectory(directory, ex);
             } finally {
                 if (!done) {
                     undo(directories, taken.values());

@@ -64,7 +64,8 @@ final class Refusal {
 
     static LaneGraphException badName(final String what, final String name, final String expected) {
         return new LaneGraphException(Category.INCORRECT, "region/bad-name",
-                what + " is not allowed: found=" + (name == null ? "null" : '"' + shown(name) + '"') + " expected=" + expected,
+                what + " is not allowed: found=" + (name == null ? "null" : '"' + shown(name) + '"')
+                        + " expected=" + expected,
                 Map.of("found", String.valueOf(name), "expected", expected));
     }
 
@@ -74,7 +75,8 @@ final class Refusal {
         details.put("found", found);
         details.put("expected", expected);
         return new LaneGraphException(Category.INCORRECT, "lane/bad-shape",
-                "no ring can have this shape: field=" + field + " found=" + found + " expected=" + expected, details);
+                "no ring can have this shape: field=" + field + " found=" + found + " expected=" + expected,
+                details);
     }
 
     static LaneGraphException tooBig(final long length, final long limit) {
@@ -93,7 +95,8 @@ final class Refusal {
 
     static LaneGraphException noMapping(final Path file, final long length, final Throwable cause) {
         return new LaneGraphException(Category.UNAVAILABLE, "region/no-memory",
-                "lane file cannot be mapped: file=" + file + " bytes=" + length + " reason=" + cause.getMessage()
+                "lane file cannot be mapped: file=" + file + " bytes=" + length
+                        + " reason=" + cause.getMessage()
                         + "; use fewer or smaller slots, or raise the limit on address space and mappings",
                 Map.of("file", file.toString(), "bytes", length), cause);
     }
@@ -116,7 +119,8 @@ final class Refusal {
     static LaneGraphException noDirectory(final Path directory, final Throwable cause) {
         final boolean forbidden = cause instanceof AccessDeniedException
                 || reason(cause).contains("Read-only") || reason(cause).contains("not permitted");
-        return new LaneGraphException(forbidden ? Category.FORBIDDEN : Category.NOT_FOUND, "region/no-directory",
+        final Category category = forbidden ? Category.FORBIDDEN : Category.NOT_FOUND;
+        return new LaneGraphException(category, "region/no-directory",
                 "directory cannot be made or written: directory=" + directory + " reason=" + reason(cause)
                         + (forbidden ? "; change its rights, or choose another one"
                                 : "; choose one that can be made"),
@@ -147,7 +151,8 @@ final class Refusal {
         details.put("directory", directory.toString());
         return new LaneGraphException(Category.CONFLICT, "role/owned",
                 "owned by another already: " + details.entrySet().stream().map(Object::toString)
-                        .collect(Collectors.joining(" ")) + "; stop that one first, or choose another directory",
+                        .collect(Collectors.joining(" "))
+                        + "; stop that one first, or choose another directory",
                 details);
     }
 

@@ -39,7 +39,8 @@ public final class Region implements AutoCloseable {
     private final RegionFile file; // null in memory
     private boolean closed;
 
-    private Region(final ByteBuffer memory, final RingShape shape, final boolean created, final RegionFile file) {
+    private Region(
+            final ByteBuffer memory, final RingShape shape, final boolean created, final RegionFile file) {
         this.memory = memory;
         this.address = Memory.addressOf(memory);
         this.shape = shape;
@@ -82,7 +83,8 @@ public final class Region implements AutoCloseable {
      *     region/no-directory}, {@code region/no-space}, {@code region/no-links}, {@code region/no-memory},
      *     {@code region/io}
      */
-    public static Region mapped(final Path dir, final String lane, final RingShape shape, final Existing existing) {
+    public static Region mapped(
+            final Path dir, final String lane, final RingShape shape, final Existing existing) {
         if (lane == null || !LANE_NAME.matcher(lane).matches()) {
             throw Refusal.badName("name of a lane", lane, LANE_NAME.pattern());
         }

@@ -3,7 +3,6 @@ package lanegraph.region;
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
@@ -101,8 +100,8 @@ final class RegionFile {
         try (TemporaryFile temporary = new TemporaryFile(directory, lane, length)) {
             temporary.fill();
             temporary.write(RingHeader.of(shape), 0);
-            final ByteBuffer state = RingHeader.littleEndian(Long.BYTES).putLong(0, RingDescriptor.STATE_COMPLETE);
-            temporary.write(state, RingDescriptor.STATE_OFFSET);
+            temporary.write(RingHeader.littleEndian(Long.BYTES).putLong(0, RingDescriptor.STATE_COMPLETE),
+                    RingDescriptor.STATE_OFFSET);
             final MappedByteBuffer memory = map(temporary.channel()); // now, while a failure can be undone
             if (existing == Existing.REPLACE) {
                 temporary.replace(file); // if anything failed before, the old file is still there, whole
@@ -133,7 +132,8 @@ final class RegionFile {
         } catch (final FileAlreadyExistsException | NoSuchFileException ex) {
             throw ex;
         } catch (final IOException ex) {
-            throw Refusal.isFull(ex) ? Refusal.noSpace(directory, length, ex) : Refusal.noLinks(directory, ex);
+            throw Refusal.isFull(ex)
+                    ? Refusal.noSpace(directory, length, ex) : Refusal.noLinks(directory, ex);
         } catch (final UnsupportedOperationException ex) {
             throw Refusal.noLinks(directory, ex);
         }

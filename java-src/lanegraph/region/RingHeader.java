@@ -69,7 +69,8 @@ final class RingHeader {
             throw Refusal.badShape("slots", shape.slots(), "a power of two from 2 to " + MAX_SLOTS);
         }
         if (shape.slotBytes() < 8 || shape.slotBytes() > MAX_SLOT_BYTES || shape.slotBytes() % 8 != 0) {
-            throw Refusal.badShape("slot-bytes", shape.slotBytes(), "a multiple of 8 from 8 to " + MAX_SLOT_BYTES);
+            throw Refusal.badShape(
+                    "slot-bytes", shape.slotBytes(), "a multiple of 8 from 8 to " + MAX_SLOT_BYTES);
         }
         checkNames("producers", shape.producers(), 0);
         checkNames("cursors", shape.cursors(), 1);
@@ -84,7 +85,8 @@ final class RingHeader {
         }
         for (final String name : names) {
             final int length = name.getBytes(StandardCharsets.UTF_8).length;
-            if (length == 0 || length > MAX_NAME_LENGTH || name.indexOf('\n') >= 0 || name.indexOf(',') >= 0) {
+            final boolean separated = name.indexOf('\n') >= 0 || name.indexOf(',') >= 0; // as in the hash
+            if (length == 0 || length > MAX_NAME_LENGTH || separated) {
                 throw Refusal.badShape(field, name,
                         "a name of 1 to " + MAX_NAME_LENGTH + " bytes without comma and line break");
             }
@@ -163,14 +165,17 @@ final class RingHeader {
         if (length < 1 || length > MAX_NAME_LENGTH) {
             throw Refusal.corrupt(file, "length of an owner's name", length, "1 to " + MAX_NAME_LENGTH);
         }
-        return new String(header.array(), cell + CELL_NAME_OFFSET + Integer.BYTES, length, StandardCharsets.UTF_8);
+        final int start = cell + CELL_NAME_OFFSET + Integer.BYTES;
+        return new String(header.array(), start, length, StandardCharsets.UTF_8);
     }
 
     private static String kindName(final int code) {
-        return KINDS.stream().filter(kind -> kindCode(kind) == code).findFirst().orElse("unknown (" + code + ")");
+        return KINDS.stream().filter(kind -> kindCode(kind) == code).findFirst()
+                .orElse("unknown (" + code + ")");
     }
 
-    private static ByteBuffer read(final Path file, final FileChannel channel, final int length) throws IOException {
+    private static ByteBuffer read(final Path file, final FileChannel channel, final int length)
+            throws IOException {
         final ByteBuffer bytes = littleEndian(length);
         while (bytes.hasRemaining()) {
             if (channel.read(bytes, bytes.position()) < 0) {

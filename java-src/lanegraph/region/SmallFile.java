@@ -66,7 +66,8 @@ public final class SmallFile {
         final Path file = file(dir, name);
         return FileThread.call(() -> {
             try {
-                if (!Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).isRegularFile()) {
+                if (!Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                        .isRegularFile()) {
                     throw Refusal.notAFile(file, "link, directory or special file");
                 }
                 return content(file);

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -20,6 +21,9 @@ import java.util.Set;
 final class TemporaryFile implements AutoCloseable {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final ByteBuffer ZEROS = ByteBuffer.allocate(1 << 16).asReadOnlyBuffer();
+
+    private static final Set<OpenOption> OPTIONS = Set.of(
+            StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE, NOFOLLOW_LINKS);
 
     private final Path directory;
     private final long length;
@@ -36,12 +40,12 @@ final class TemporaryFile implements AutoCloseable {
         this.length = length;
         this.path = path(directory, name);
         try {
-            this.channel = FileChannel.open(path, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ,
-                    StandardOpenOption.WRITE, NOFOLLOW_LINKS), Directories.PRIVATE_FILE);
+            this.channel = FileChannel.open(path, OPTIONS, Directories.PRIVATE_FILE);
         } catch (final NoSuchFileException ex) {
             throw ex;
         } catch (final IOException ex) {
-            throw Refusal.isFull(ex) ? Refusal.noSpace(directory, length, ex) : Refusal.noDirectory(directory, ex);
+            throw Refusal.isFull(ex)
+                    ? Refusal.noSpace(directory, length, ex) : Refusal.noDirectory(directory, ex);
         } catch (final UnsupportedOperationException ex) {
             throw Refusal.noDirectory(directory, ex); // a file system without rights of files
         }

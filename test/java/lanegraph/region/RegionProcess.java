@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 import lanegraph.LaneGraphException;
 
 /**
- * A second process for the tests of regions and locks. Prints one line for what it did: {@code ok}, or the code and
- * message of what was refused. Waits for a line, or the end, of its input where the test has to decide when it goes on.
+ * A second process for the tests of regions and locks. Prints one line for what it did: {@code ok}, or the code
+ * and message of what was refused. Where the test has to decide when it goes on, it waits for its input.
  */
 public final class RegionProcess {
     private RegionProcess() {}
@@ -53,7 +53,7 @@ public final class RegionProcess {
         System.out.println(listing(dir));
     }
 
-    /** Makes the lane, or attaches, when the input says so; then whether it made it, and what is in the directory. */
+    /** Makes the lane, or attaches, when the input says so; prints which, and what is in the directory. */
     private static void create(final Path dir, final String lane, final int slots) throws IOException {
         System.out.println("ready");
         await();
@@ -63,8 +63,8 @@ public final class RegionProcess {
     }
 
     /**
-     * Takes one lock again and again, each time removing what it made. While it holds it, it makes a marker that can be
-     * made once only; that it could not is the proof of two owners.
+     * Takes one lock again and again, each time removing what it made. While it holds it, it makes a marker that can
+     * be made once only; that it could not is the proof of two owners.
      */
     private static void contend(final Path dir, final Path marker, final int times) throws IOException {
         for (int taken = 0; taken < times; ) {
