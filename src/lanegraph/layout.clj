@@ -77,12 +77,14 @@
   [rows segments]
   (let [above (update-vals (group-by :to segments) #(mapv :from %))
         below (update-vals (group-by :from segments) #(mapv :to %))
-        sweep (fn [rows neighbours idxs]
-                (reduce (fn [rows i] (update rows i reorder neighbours (places-in rows))) rows idxs))
-        n     (count rows)]
-    (nth (iterate #(-> % (sweep above (range 1 n)) (sweep below (range (- n 2) -1 -1)) (sweep above (range 1 n)))
-                  (vec rows))
-         4)))
+        sweep (fn [rows neighbours side idxs]
+                (reduce (fn [rows i]
+                          (update rows i reorder neighbours (places-in [(rows (+ (long i) (long side))) (rows i)])))
+                        rows idxs))
+        n     (count rows)
+        down  #(sweep % above -1 (range 1 n))
+        up    #(sweep % below 1 (range (- n 2) -1 -1))]
+    (nth (iterate (comp down up down) (vec rows)) 4)))
 
 (defn- pool
   "The non-decreasing numbers nearest to `xs` by least squares (pool adjacent violators)."

@@ -26,10 +26,10 @@
         (concat
          (for [endpoint (keys (:endpoints spec))]
            [(Topology/endpointOwner (convert/name->string endpoint)) {:section :endpoints :name endpoint}])
-         (for [role (keys (:roles spec))
+         (for [[role {:keys [kind]}] (:roles spec)
                :let [role-name (convert/name->string role)]
                owner (concat [{:owner (Topology/roleOwner role-name)}
                               {:owner (Topology/errorOwner role-name) :dead-letter? true}]
-                             (for [i (range 64)] {:owner (Topology/routerOwner role-name (int i))}))]
+                             (for [i (range (if (= :router kind) 64 0))] {:owner (Topology/routerOwner role-name (int i))}))]
            [(:owner owner) (cond-> {:section :roles :name role}
                              (:dead-letter? owner) (assoc :dead-letter? true))]))))
