@@ -58,7 +58,7 @@ final class CycleRules {
     }
 
     private void edge(GraphSpec spec, String from, String to, String role) {
-        if (blocks(spec, from) && blocks(spec, to)) {
+        if (blocks(spec, from)) {
             edges.computeIfAbsent(from, lane -> new TreeMap<>()).putIfAbsent(to, role);
         }
     }
