@@ -81,7 +81,8 @@
   ([spec] (check spec {}))
   ([spec {:keys [resolve]}]
    (try
-     (let [shape (shape/problems spec)]
+     (let [spec  (shape/plain spec)
+           shape (shape/problems spec)]
        (->> (concat shape (rule-problems spec shape) (unresolved spec shape resolve))
             (map #(placed spec %))
             (sort compare-places)

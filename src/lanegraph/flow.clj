@@ -38,7 +38,8 @@
   boolean}]} of a spec, which may be anything. :kind is that of the role or endpoint, or :nobody for the other
   end of a lane that nothing reads or writes."
   [spec]
-  (let [healed (heal/heal spec (shape/problems spec))
+  (let [spec   (shape/plain spec)
+        healed (heal/heal spec (shape/problems spec))
         owners (topology/owners healed)
         edges  (->> (topology/topology (convert/spec->java healed))
                     sort

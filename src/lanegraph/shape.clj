@@ -167,8 +167,16 @@
                                    :hint (str "for example " {:kind (first (model/kinds place))}))])))
             found)))
 
+(defn plain
+  "`x` with sorted maps as plain ones, which can be asked for any key; as deep as a spec goes."
+  ([x] (plain x 4))
+  ([x depth]
+   (if (and (map? x) (not (record? x)) (pos? (long depth)))
+     (with-meta (into {} (map (fn [[k v]] [k (plain v (dec (long depth)))])) x) (meta x))
+     x)))
+
 (defn problems
-  "Every problem of the shape of `spec`, which may be anything. Unsorted."
+  "Every problem of the shape of `spec`, which may be anything that plain returns. Unsorted."
   [spec]
   (if (map? spec)
     (into (vec (map-problems :graph [] spec))

@@ -144,6 +144,9 @@
 (deftest anything-at-all-is-answered
   (are [spec] (= [[:spec/bad-value []]] (found spec))
     nil 42 "x" :x [] #{} '() inc (Object.) [{}] (nth (iterate vector 1) 100000))
+  (testing "maps that cannot be asked for a keyword"
+    (is (seq (check/check (sorted-map "name" 1 "lanes" 2))))
+    (is (seq (check/check (assoc weather :lanes (sorted-map 1 (sorted-map 'kind 2)))))))
   (is (seq (check/check {:name :x :lanes (nth (iterate (fn [x] {:a x}) 1) 100000)})))
   (is (= [[:spec/bad-value [:roles :parse :args]]] (found (assoc-in weather [:roles :parse :args] (range))))))
 
