@@ -14,6 +14,9 @@ import lanegraph.region.RingDescriptor;
  * looked at is looked at again.
  */
 final class RingPositions {
+    /** No ring gets there: a thousand million messages a second for a thousand million seconds. */
+    private static final long MAX = 1L << 60;
+
     private final Ring ring;
 
     private RingPositions(Ring ring) {
@@ -45,11 +48,22 @@ final class RingPositions {
         }
     }
 
-    /** True if the message before the cursor was written, and is in its slot still, or its next lap's is. */
+    /**
+     * True if the message before the cursor was written, and is in its slot still, or its next lap's is, and the slot
+     * at the cursor, which is its reader's, has no later lap. Words count modulo 2^48 only, so the cursor must be
+     * within a lap of the others as well.
+     */
     private boolean isPassed(long cursor) {
-        if (cursor <= 0) {
-            long first = load(ring.slot(0));
-            return cursor == 0 && (first == 0 || bears(first, 0));
+        long least = ring.slowest();
+        if (cursor < 0 || cursor < least || cursor > MAX || cursor - ring.slots > ring.slowest()) {
+            return false;
+        }
+        long next = load(ring.slot(cursor));
+        if (cursor == 0) {
+            return next == 0 || bears(next, 0);
+        }
+        if (bears(next, cursor + ring.slots)) {
+            return false;
         }
         long word = load(ring.slot(cursor - 1));
         return bears(word, cursor - 1) || bears(word, cursor - 1 + ring.slots);
