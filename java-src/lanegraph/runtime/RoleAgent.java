@@ -53,6 +53,7 @@ final class RoleAgent implements Agent {
     private int keptLength;
     private List<Object> emit = List.of();
     private int emitted;
+    private int sent;
     private boolean encoded;
 
     private boolean active;
@@ -202,6 +203,7 @@ final class RoleAgent implements Agent {
                 return forward();
             case Step.EMIT:
                 emitted = 0;
+                sent = 0;
                 encoded = false;
                 return emit();
             default:
@@ -232,19 +234,20 @@ final class RoleAgent implements Agent {
                 keptLength = tx.encode(emit.get(emitted));
                 encoded = true;
             }
-            if (!tx.commit(keptLength)) {
-                if (!drops) {
-                    return blocked();
-                }
+            if (tx.commit(keptLength)) {
+                sent++;
+            } else if (drops) {
                 tx.countDrop();
                 dropped++;
+            } else {
+                return blocked();
             }
             encoded = false;
             emitted++;
             progress = true;
         }
         emit = List.of();
-        return published();
+        return sent > 0 ? published() : done();
     }
 
     private boolean published() {
@@ -278,6 +281,7 @@ final class RoleAgent implements Agent {
      */
     private boolean failed(Throwable error) {
         if (onError instanceof OnError.Stop || isFatal(error)) {
+            kept = Kept.NOTHING; // what failed is not tried again when the role closes
             throw new LaneGraphException(Category.FAULT, "role/failed",
                     "role " + name + ": stage error at position " + rx.position() + ": " + error,
                     Map.of("role", name, "position", rx.position()), error);

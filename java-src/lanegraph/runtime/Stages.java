@@ -30,7 +30,9 @@ final class Stages {
         spec.roles().forEach((role, roleSpec) -> {
             if (roleSpec instanceof RoleSpec.Stage stage) {
                 try {
-                    stages.put(role, resolve(role, stage, resolver));
+                    Object object = resolve(role, stage, resolver);
+                    stages.put(role, object); // from here on it is closed if the spawn fails
+                    checkCodecs(spec, role, stage, object);
                 } catch (Exception ex) {
                     problems.add(problem(role, stage, ex));
                     causes.add(ex);
@@ -65,6 +67,19 @@ final class Stages {
                     Map.of("role", role, "stage", spec.stage(), "class", stage.getClass().getName()));
         }
         return stage;
+    }
+
+    /** A stage that may send the message on unchanged needs equal codecs; its role's {@code as} need not have told that. */
+    private static void checkCodecs(GraphSpec spec, String role, RoleSpec.Stage stage, Object object) {
+        String from = spec.lanes().get(stage.from().lane()).codec();
+        String to = spec.lanes().get(stage.to()).codec();
+        if (Steps.mayForward(object) && !from.equals(to)) {
+            throw new LaneGraphException(Category.INCORRECT, "graph/codec-mismatch",
+                    "role " + role + ": stage " + stage.stage() + " forwards messages from " + stage.from().lane() + " to "
+                            + stage.to() + " of another codec: " + from + " and " + to
+                            + "; expected: equal codecs; change one, or convert in a stage",
+                    Map.of("role", role, "stage", stage.stage()));
+        }
     }
 
     private static Problem problem(String role, RoleSpec.Stage stage, Exception ex) {

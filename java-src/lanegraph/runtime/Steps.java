@@ -33,6 +33,15 @@ final class Steps {
         return stage instanceof ValueStage || stage instanceof ValueFilter || stage instanceof ValueInspect;
     }
 
+    /** True if the stage may send the message on as it came. */
+    static boolean mayForward(Object stage) {
+        return stage instanceof FilterStage
+                || stage instanceof InspectStage
+                || stage instanceof StatefulTransformStage
+                || stage instanceof ValueFilter
+                || stage instanceof ValueInspect;
+    }
+
     /**
      * The step of this stage.
      *
