@@ -1,0 +1,152 @@
+(ns ^:matrix lanegraph.lane-edge-test
+  "Corners of the ring: kept claims, producers that fail half way, the 48-bit sequence, looking from outside."
+  (:require
+   [clojure.test :refer [deftest is testing]]
+   [lanegraph.lane-kit :as kit :refer [code]])
+  (:import
+   (java.lang.reflect InvocationHandler Proxy)
+   (java.lang.ref WeakReference)
+   (java.util Arrays)
+   (lanegraph.lane Codec LaneRx LaneTx Ring)
+   (lanegraph.region Memory Region RingDescriptor)
+   (org.agrona DirectBuffer MutableDirectBuffer)
+   (org.agrona.concurrent UnsafeBuffer)))
+
+(set! *warn-on-reflection* true)
+
+(defn- ends [{:keys [ring txs rxs]}] [ring (first txs) (first rxs)])
+
+(deftest a-claim-survives-a-full-lane
+  (doseq [producers [1 3]]
+    (let [[_ ^LaneTx tx ^LaneRx rx] (ends (kit/open {:producers producers :slots 2}))]
+      (dotimes [i 2] (.offer tx (kit/payload i 8)))
+      (.putBytes (.claim tx) 0 (kit/payload 2 8))
+      (is (false? (.commit tx 8)))
+      (is (false? (.commit tx 8)) "and again")
+      (.take rx)
+      (is (true? (.commit tx 8)))
+      (.take rx)
+      (is (= (vec (kit/payload 2 8)) (vec (.take rx))) "what was claimed while it was full")
+      (is (= "lane/not-claimed" (code (.commit tx 8))) "once"))))
+
+(deftest a-claimed-buffer-can-be-offered
+  (doseq [producers [1 3], full? [false true]]
+    (testing (pr-str producers full?)
+      (let [[_ ^LaneTx tx ^LaneRx rx] (ends (kit/open {:producers producers :slots 2}))]
+        (when full? (dotimes [i 2] (.offer tx (kit/payload i 8))))
+        (let [lent (.claim tx)]
+          (.putBytes lent 0 (kit/payload 7 16))
+          (when full? (dotimes [_ 2] (.take rx)))
+          (is (.offer tx lent 3 8))
+          (is (= (vec (Arrays/copyOfRange (kit/payload 7 16) 3 11)) (vec (.take rx)))))))))
+
+(deftest a-claim-is-untouched-by-another-message-of-many-producers
+  (let [[_ ^LaneTx tx ^LaneRx rx] (ends (kit/open {:producers 3 :slots 4}))
+        lent (.claim tx)]
+    (.offer tx (UnsafeBuffer. (kit/payload 1 8)) 0 8)
+    (.putBytes lent 0 (kit/payload 2 16)) ; too late, and yet harmless
+    (is (= (vec (kit/payload 1 8)) (vec (.take rx))))))
+
+(deftest nothing-of-a-failed-encode-is-published
+  (doseq [producers [1 3], failing ["throws" "too long"]]
+    (let [codec (reify Codec
+                  (encode [_ _ target]
+                    (.putLong ^MutableDirectBuffer target 0 42)
+                    (if (= "throws" failing) (throw (Exception. "no")) 17))
+                  (decode [_ _] (throw (Exception. "unread"))))
+          region (kit/region {:producers producers})
+          ring (Ring. "lane" region codec false true Memory/DIRECT)
+          tx (.tx ring "p/0" false)]
+      (is (= (if (= "throws" failing) "codec/failed" "lane/too-large") (code (.encode tx "x"))))
+      (is (= "lane/not-claimed" (code (.commit tx 8))))
+      (is (zero? (.produced ring))))))
+
+(defn- failing-source
+  "A buffer whose bytes cannot be had."
+  ^DirectBuffer []
+  (Proxy/newProxyInstance
+   (.getClassLoader DirectBuffer) (into-array Class [DirectBuffer])
+   (reify InvocationHandler
+     (invoke [_ _ method _]
+       (when (#{"byteArray" "addressOffset" "getLong"} (.getName ^java.lang.reflect.Method method))
+         (throw (IllegalStateException. "gone")))))))
+
+(deftest a-producer-whose-source-fails-leaves-no-hole
+  (doseq [producers [1 3]]
+    (let [[^Ring ring ^LaneTx tx ^LaneRx rx] (ends (kit/open {:producers producers :slots 2}))]
+      (dotimes [i 7]
+        (is (thrown? IllegalStateException (.offer tx (failing-source) 0 8)))
+        (when (even? i)
+          (.offer tx (kit/payload i 8))
+          (is (= (vec (kit/payload i 8)) (vec (.take rx)))))
+        (is (false? (.peek rx)))
+        (is (zero? (.depth ring)) "the slot given up is free again")))))
+
+(deftest a-source-is-checked-before-a-slot-is-taken
+  (doseq [producers [1 3]]
+    (let [[^Ring ring ^LaneTx tx] (ends (kit/open {:producers producers}))
+          source (UnsafeBuffer. (byte-array 8))]
+      (doseq [[offset length] [[1 8] [-1 8] [0 9] [8 1] [Integer/MAX_VALUE 8]]]
+        (is (thrown? IndexOutOfBoundsException (.offer tx source (int offset) (int length)))))
+      (is (zero? (.produced ring))))))
+
+(defn- at-sequence
+  "A lane that has already carried this many messages, all read, so that its slots bear the last lap's words."
+  [lane ^long n]
+  (let [{:keys [^Region region slots slot-bytes cursors] :as lane} (kit/open lane)
+        shape (.shape region)
+        put #(.putLongRelease Memory/DIRECT (+ (.address region) (long %1)) %2)]
+    (doseq [s (range (- n (long slots)) n)]
+      (put (+ (RingDescriptor/slotsOffset shape)
+              (* (bit-and (long s) (dec (long slots))) (RingDescriptor/stride slot-bytes)))
+           (RingDescriptor/word s 0)))
+    (put RingDescriptor/TAIL_OFFSET n)
+    (dotimes [i cursors] (put (RingDescriptor/cursorCell shape i) n))
+    (kit/handles lane)))
+
+(deftest sequences-count-on-across-48-bits
+  (doseq [producers [1 3], cursors [1 2]]
+    (let [start (- (bit-shift-left 1 48) 9)
+          lane (at-sequence {:producers producers :cursors cursors :slots 4} start)
+          [^Ring ring ^LaneTx tx] (ends lane)]
+      (dotimes [i 40]
+        (let [sequence (+ start i)]
+          (is (= sequence (.produced ring)))
+          (is (.offer tx (kit/payload i 8)))
+          (is (= 1 (.depth ring)))
+          (is (= (vec (kit/payload i 8)) (vec (.look ring sequence))))
+          (is (nil? (.look ring (inc sequence))))
+          (doseq [^LaneRx rx (:rxs lane)]
+            (is (= (vec (kit/payload i 8)) (vec (.take rx)))))
+          (is (= (inc sequence) (.position ^LaneRx (first (:rxs (kit/handles lane)))))
+              "a new handle finds the place"))))))
+
+(deftest a-new-producer-goes-on-where-the-last-one-ended
+  (doseq [slots [2 4 8], laps [0 1 3], unread (range (inc slots))]
+    (let [lane (kit/open {:slots slots})
+          [_ ^LaneTx tx ^LaneRx rx] (ends lane)]
+      (dotimes [i (* laps slots)] (.offer tx (kit/payload i 8)) (.take rx))
+      (dotimes [i unread] (.offer tx (kit/payload (+ i (* laps slots)) 8)))
+      (let [[^Ring ring ^LaneTx tx ^LaneRx rx] (ends (kit/handles lane))
+            n (+ (* laps slots) unread)]
+        (is (= n (.produced ring)))
+        (is (= (< unread slots) (.offer tx (kit/payload n 8))))
+        (dotimes [i (min slots (inc unread))]
+          (is (= (vec (kit/payload (+ i (* laps slots)) 8)) (vec (.take rx)))))))))
+
+(deftest the-oldest-message-of-a-full-lane-can-be-looked-at
+  (doseq [producers [1 3]]
+    (let [[^Ring ring ^LaneTx tx] (ends (kit/open {:producers producers :slots 4}))]
+      (dotimes [i 4] (.offer tx (kit/payload i 8)))
+      (is (= (map #(vec (kit/payload % 8)) (range 4)) (map #(vec (.look ring %)) (range 4))))
+      (is (nil? (.look ring -1)))
+      (is (nil? (.look ring 4))))))
+
+(deftest a-lent-buffer-keeps-its-memory
+  (let [lent (let [[_ ^LaneTx tx] (ends (kit/open {}))] [(.claim tx)])
+        region (let [f (.getDeclaredField (class (first lent)) "region")]
+                 (.setAccessible f true)
+                 (WeakReference. (.get f (first lent))))]
+    (System/gc)
+    (is (some? (.get region)))
+    (is (= 16 (.capacity ^MutableDirectBuffer (first lent))))))
