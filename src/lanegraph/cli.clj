@@ -60,7 +60,7 @@
 
 (defn main
   "Runs one command line; answers the exit code, and ends nothing. `io`: {:in InputStream :out OutputStream :err Writer},
-  :terminal true when :err is a terminal, :on-signal (fn [f]) which has (f exit-code) called on SIGINT and SIGTERM,
+  :terminals #{\\1 \\2} when :out and :err are terminals, :on-signal (fn [f]) which has (f exit-code) called on SIGINT and SIGTERM,
   :debug true for stack traces."
   [arguments io]
   (try
@@ -84,7 +84,7 @@
               ;; not System/out, which would keep a closed pipe to itself
               :out       (FileOutputStream. FileDescriptor/out)
               :err       (OutputStreamWriter. System/err)
-              :terminal  (= "true" (System/getProperty "lanegraph.progress"))
+              :terminals (set (System/getProperty "lanegraph.terminals" ""))
               :debug     (some? (System/getenv "LANEGRAPH_DEBUG"))
               :on-signal on-signal}
         exit (main arguments io)]

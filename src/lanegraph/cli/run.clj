@@ -148,15 +148,22 @@
 
 ;; ---------------------------------------------------------------- telling
 
+(defn- progress?
+  "Whether a line of progress helps: not where it would stand between the lines of output."
+  [{:keys [terminals]} {:keys [quiet]} out]
+  (and (contains? terminals \2)
+       (not quiet)
+       (not (and (contains? terminals \1) (some :stdout out)))))
+
 (defn- teller
   "A function that writes to the standard error: progress in place, everything else on lines of its own."
-  [{:keys [^Writer err terminal]} {:keys [quiet]} {:keys [rt ^AtomicLong fed ^AtomicLong written]} start]
+  [{:keys [^Writer err]} {:keys [quiet]} progress? {:keys [rt ^AtomicLong fed ^AtomicLong written]} start]
   (let [shown   (volatile! false)
         seconds #(/ (- (System/nanoTime) (long start)) 1e9)
         clear   #(when @shown (.write err "\r\u001b[K") (vreset! shown false))]
     (fn [what & texts]
       (case what
-        :progress    (when (and terminal (not quiet))
+        :progress    (when progress?
                        (.write err (str "\r\u001b[K" (report/progress {:in (.get fed) :out (.get written)
                                                                        :seconds (seconds)}
                                                                       (lg/status rt))))
@@ -198,6 +205,14 @@
     dir   (assoc :dir dir)
     fresh (assoc :existing :replace)))
 
+(defn- failure
+  "The error of a graph that has failed, or nil. The event that tells it may come later than the end."
+  [rt]
+  (try
+    (lg/join! rt {:timeout-ms 0})
+    nil
+    (catch clojure.lang.ExceptionInfo e e)))
+
 (defn- go
   "Runs a graph to its end. Answers {:exit n :message … :error e}."
   [spec {:keys [in out]} opts io]
@@ -206,7 +221,7 @@
         start (System/nanoTime)]
     (with-open [^java.lang.AutoCloseable rt (lg/spawn! spec (spawn-options opts run))]
       (let [run     (assoc run :rt rt)
-            tell    (teller io opts run start)
+            tell    (teller io opts (progress? io opts out) run start)
             run     (assoc run :tell tell)
             before  (lg/status rt)
             streams (mapv (fn [{:keys [open stdout]}]
@@ -219,6 +234,8 @@
         (when (empty? in) (stop! run :drain))
         (let [{:keys [cause]} (steer run {:feeding (count in) :writing (count out)
                                           :mode (when (empty? in) :drain)})
+              failed  (when-not cause (failure rt))
+              cause   (if failed {:exit 1 :error failed} cause)
               seconds (/ (- (System/nanoTime) start) 1e9)]
           (when-not (or (:quiet opts) (= 141 (:exit cause)))
             (apply tell :lines (summary spec before run seconds)))
@@ -228,8 +245,8 @@
 
 (defn run
   "Runs the graph `spec` as the options of the command line say. Answers the exit code.
-  `io`: {:in InputStream :out OutputStream :err Writer :terminal true when :err is one :on-signal (fn [f]), which
-  has (f exit-code) called on Ctrl-C}."
+  `io`: {:in InputStream :out OutputStream :err Writer :terminals #{\\1 \\2} when :out and :err are such, :on-signal (fn
+  [f]), which has (f exit-code) called on Ctrl-C}."
   [spec opts io]
   (let [out  (BufferedOutputStream. ^OutputStream (:out io) 65536)
         plan (plan/plan spec opts (assoc io :out out))]

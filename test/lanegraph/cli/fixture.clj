@@ -27,13 +27,13 @@
     (str f)))
 
 (defn lanegraph
-  "{:exit :out :err} of one command line. Options: :stdin, a string or InputStream; :stdout, an OutputStream; others
-  are given to main."
-  [arguments & {:keys [stdin stdout] :or {stdin ""} :as opts}]
+  "{:exit :out :err} of one command line. Options: :stdin, a string or InputStream; :stdout, an OutputStream;
+  :stderr, a Writer; others are given to main."
+  [arguments & {:keys [stdin stdout stderr] :or {stdin ""} :as opts}]
   (let [out (or stdout (ByteArrayOutputStream.))
-        err (StringWriter.)
+        err (or stderr (StringWriter.))
         in  (if (instance? InputStream stdin) stdin (ByteArrayInputStream. (.getBytes ^String stdin "UTF-8")))]
-    {:exit (cli/main (mapv str arguments) (merge {:in in :out out :err err} (dissoc opts :stdin :stdout)))
+    {:exit (cli/main (mapv str arguments) (merge {:in in :out out :err err} (dissoc opts :stdin :stdout :stderr)))
      :out  (when-not stdout (.toString ^ByteArrayOutputStream out "UTF-8"))
      :err  (str err)}))
 
@@ -63,12 +63,14 @@
   [v]
   (if (= "boom" v) (throw (ex-info "found boom" {:v v})) v))
 
-(def blocked
-  "Released by a test when a stage that never returns shall end."
-  (atom (promise)))
+(def gate
+  "{:entered promise :open promise} of the stage `never`; set anew by each test that uses it."
+  (atom nil))
 
 (defn never
-  "Returns when the test says so."
+  "Tells that it was entered, and returns when the test opens the gate."
   [v]
-  (deref @blocked)
-  v)
+  (let [{:keys [entered open]} @gate]
+    (deliver entered true)
+    (deref open)
+    v))

@@ -3,7 +3,7 @@
             [clojure.string :as str]
             [clojure.test :refer [are deftest is testing]]
             [lanegraph.cli.fixture :as fixture :refer [copy-graph file lanegraph stage-graph with-dir]])
-  (:import (java.io PipedInputStream PipedOutputStream)))
+  (:import (java.io PipedInputStream PipedOutputStream StringWriter)))
 
 (set! *warn-on-reflection* true)
 
@@ -119,8 +119,9 @@
 (deftest code-of-your-own-is-found-with-path
   (with-dir
     (fn [dir]
-      (file dir "code/my_own/shout.clj" "(ns my-own.shout) (defn shout [s] (str s \"!\"))")
-      (let [spec (file dir "g.edn" (stage-graph :string {:stage 'my-own.shout/shout}))
+      (let [ns-name (str (gensym "shout")) ; a namespace stays loaded
+            _    (file dir (str "code/" ns-name ".clj") (str "(ns " ns-name ") (defn shout [s] (str s \"!\"))"))
+            spec (file dir "g.edn" (stage-graph :string {:stage (symbol ns-name "shout")}))
             path (str (io/file dir "code"))]
         (is (= 1 (:exit (lanegraph ["run" spec] :stdin "a"))))
         (is (= 1 (:exit (lanegraph ["check" spec]))))
@@ -167,24 +168,33 @@
     (is (re-find #"(?m)^in 1, out 1" err))))
 
 (deftest a-second-interrupt-does-not-wait-for-a-stage
-  (reset! fixture/blocked (promise))
-  (let [{:keys [exit err]} (interrupted (stage-graph :string {:stage 'lanegraph.cli.fixture/never})
+  (let [{:keys [entered open]} (reset! fixture/gate {:entered (promise) :open (promise)})
+        {:keys [exit err]} (interrupted (stage-graph :string {:stage 'lanegraph.cli.fixture/never})
                                         (fn [signal! _]
+                                          (is (deref entered 20000 false))
                                           (signal! 130)
                                           (signal! 130)))]
-    (deliver @fixture/blocked true)
+    (deliver open true)
     (is (= 130 exit))
     (is (re-find #"(?m)^a +events +1 +0 +0 +0 +1$" err) "the message is still there")))
 
 (deftest progress-is-shown-on-a-terminal-only
-  (let [feed  (PipedOutputStream.)
-        stdin (PipedInputStream. feed)
-        run   (future (run-spec (copy-graph :string) [] :stdin stdin :terminal true))]
+  (let [shown  (promise)
+        stderr (proxy [StringWriter] []
+                 (write [text]
+                   (let [^StringWriter this this] (.append (.getBuffer this) (str text)))
+                   (when (str/includes? text "in 1 ") (deliver shown true))))
+        run    (fn [stdin & opts]
+                 (apply run-spec (copy-graph :string) ["--out" "out=/dev/null"] :stdin stdin opts))
+        feed   (PipedOutputStream.)
+        done   (let [stdin (PipedInputStream. feed)]
+                 (future (run stdin :terminals #{\1 \2} :stderr stderr)))]
     (.write feed (.getBytes "a\n"))
     (.flush feed)
-    (deref run 1500 nil)
+    (is (deref shown 20000 false))
     (.close feed)
-    (is (re-find #"\rin? ?|\[Kin 1 " (:err (deref run 20000 {:err ""}))))))
+    (is (= 0 (:exit (deref done 20000 nil))))
+    (is (not (str/includes? (:err (run "a\n")) "\u001b")))))
 
 (deftest many-lines-come-through-in-order
   (let [text (str/join (map #(str % "\n") (range 100000)))]
