@@ -4,7 +4,8 @@
             [clojure.test :refer [are deftest is testing]]
             [lanegraph.cli.args :as args]
             [lanegraph.cli.fixture :refer [copy-graph file lanegraph with-dir]]
-            [lanegraph.json :as json]))
+            [lanegraph.json :as json]
+            [lanegraph.json-spec :as json-spec]))
 
 (set! *warn-on-reflection* true)
 
@@ -66,6 +67,15 @@
                 :let [{:keys [exit out err]} (lanegraph [command broken])]]
           (is (= [2 ""] [exit out]))
           (is (re-find #"b\.edn:2" err)))))))
+
+(deftest a-spec-may-be-json
+  (with-dir
+    (fn [dir]
+      (let [spec (file dir "g.json" (json-spec/to-string good))
+            bad  (file dir "bad.JSON" (json-spec/to-string bad))]
+        (is (= 0 (:exit (lanegraph ["check" spec]))))
+        (is (= "a\n" (:out (lanegraph ["run" spec] :stdin "a"))))
+        (is (re-find #"bad\.JSON:\d+:\d+: error: " (:out (lanegraph ["check" bad]))))))))
 
 (deftest graph-draws-in-three-formats
   (are [format pattern] (let [{:keys [exit out]} (on-file good ["graph" :file "--format" format])]

@@ -5,8 +5,7 @@
             [clojure.string :as str]
             [lanegraph.cli.lines :as lines]
             [lanegraph.cli.report :as report]
-            [lanegraph.core :as lg]
-            [lanegraph.picture :as picture])
+            [lanegraph.core :as lg])
   (:import (java.io File Writer)
            (java.nio.charset StandardCharsets)
            (java.nio.file Files)
@@ -97,7 +96,7 @@
   [{:keys [spec in status seconds] :as answer}]
   (concat
    ["Four years of weather, observed in Seattle (NOAA), as a graph:" ""
-    (str/trimr (picture/picture spec))]
+    (str/trimr (lg/graph spec))]
    (mapcat #(chapter answer %) titles)
    ["" (report/lanes spec {} status) ""
     (str (report/number in) " lines through " (count (:lanes spec)) " mapped lanes and " (count (:roles spec))

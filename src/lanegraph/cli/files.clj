@@ -2,8 +2,10 @@
   "The files that a command line names: specs, folders of code, inputs and outputs. What is not there, or is the wrong
   kind of thing, is a :cli/usage error."
   (:require [clojure.java.io :as io]
+            [clojure.string :as str]
             [lanegraph.cli.args :as args]
-            [lanegraph.core :as lg])
+            [lanegraph.core :as lg]
+            [lanegraph.json-spec :as json-spec])
   (:import (clojure.lang Compiler DynamicClassLoader RT)
            (java.io File FileInputStream FileOutputStream InputStream OutputStream)))
 
@@ -14,7 +16,9 @@
   "The spec in a file: JSON if its name ends in .json, else EDN. Its problems can tell where they stand.
   Errors: :read/…, with :file and, where known, :line and :column."
   [file]
-  (lg/read-spec file))
+  (if (str/ends-with? (str/lower-case file) ".json")
+    (json-spec/from-file file)
+    (lg/read-spec file)))
 
 (defn with-paths
   "What (f) answers, called where namespaces and classes in these folders can be loaded."

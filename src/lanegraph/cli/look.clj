@@ -3,10 +3,8 @@
   (:require [clojure.string :as str]
             [lanegraph.cli.files :as files]
             [lanegraph.core :as lg]
-            [lanegraph.describe :as describe]
             [lanegraph.explain :as explain]
             [lanegraph.json :as json]
-            [lanegraph.picture :as picture]
             [lanegraph.problem :as problem]
             [lanegraph.stages :as stages]))
 
@@ -55,9 +53,9 @@
 (defn graph
   "The picture of a spec."
   [file {:keys [format]}]
-  {:exit 0 :text (picture/picture (files/read-spec file) {:format (keyword format)})})
+  {:exit 0 :text (lg/graph (files/read-spec file) {:format (keyword format)})})
 
 (defn describe
   "What a spec says, in words."
   [file _]
-  {:exit 0 :text (describe/describe (files/read-spec file))})
+  {:exit 0 :text (lg/describe (files/read-spec file))})
