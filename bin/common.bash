@@ -94,10 +94,13 @@ compile_clojure() {
   local classes=$1 path=$2 now tmp; shift 2
   now=$(cd "$root" && { echo "$path $java_major $*"; cat target/classes/.stamp; find src -name '*.clj' -exec cksum {} +; } \
     | LC_ALL=C sort | cksum)
-  [[ "$(cat "$classes/.stamp" 2>/dev/null)" != "$now" ]] || return 0
+  if [[ "$(cat "$classes/.stamp" 2>/dev/null)" == "$now" \
+      && -z $(find "$root/src" -newer "$classes/.stamp" -print -quit) ]]; then
+    return 0
+  fi
   tmp=$(mktemp -d "$classes.XXXXXX")
   [[ ! -t 2 ]] || echo "${0##*/}: making it start faster, once after each change …" >&2
-  if (cd "$root" && "$java" -XX:+UseParallelGC -cp "$tmp:$path" clojure.main -e \
+  if (cd "$root" && "$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$tmp:$path" clojure.main -e \
       "(binding [*compile-path* \"$tmp\"] (run! compile '[$*]))") >/dev/null 2>&1; then
     echo "$now" >"$tmp/.stamp"
     move_in "$tmp" "$classes"

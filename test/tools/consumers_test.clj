@@ -20,7 +20,7 @@
 
 (def ^:private quick "For JVMs that end before the optimising compiler has paid." "-J-XX:TieredStopAtLevel=1")
 
-(def ^:private said "what the programs in test/consumer say when all is well" "problems 1\n")
+(def ^:private said "What test/consumer/app.clj prints." "{:out [\"SIMULATED\"]}\n[\"SPAWNED\"]\n")
 
 (defn- copy-of-project "A clean one, nothing compiled." ^File []
   (let [dir (process/temp-dir)]
