@@ -28,10 +28,12 @@
 
 (defn- row [{:keys [key kinds doc example] :as entry}]
   (str "| `" key "` | " (cell (expected-of entry)) " | " (cell (default-of entry)) " | "
-       (when kinds (str "*" (str/join ", " (map #(str "`" % "`") kinds)) ".* ")) (cell doc) " | " (cell (code example)) " |"))
+       (when kinds (str "*" (str/join ", " (map #(str "`" % "`") kinds)) ".* ")) (cell doc) " | "
+       (cell (code example)) " |"))
 
 (defn- place [[in title text]]
-  (str "## " title "\n\n" text "\n\n| key | value | default | meaning | example |\n| --- | --- | --- | --- | --- |\n"
+  (str "## " title "\n\n" text
+       "\n\n| key | value | default | meaning | example |\n| --- | --- | --- | --- | --- |\n"
        (str/join "\n" (map row (model/entries in))) "\n"))
 
 (defn reference

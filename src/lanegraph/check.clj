@@ -1,6 +1,6 @@
 (ns lanegraph.check
-  "All problems of a spec in one go: its shape (lanegraph.shape) and the rules (the Java Validator), which are thereby
-  the same for Clojure and Java."
+  "All problems of a spec in one go: its shape (lanegraph.shape) and the rules (the Java Validator), which are
+  thereby the same for Clojure and Java."
   (:require [clojure.string :as str]
             [lanegraph.convert :as convert]
             [lanegraph.error :as error]
@@ -54,11 +54,12 @@
   #{:spec/unknown-key :spec/bad-name :graph/bad-name :graph/name-clash})
 
 (defn- placed
-  "With :file, :line, :column, when the spec was read from text. A missing key has the place of the map it belongs to;
-  of a lane, role or endpoint the name is shown, not its opening brace."
+  "With :file, :line, :column, when the spec was read from text. A missing key has the place of the map it
+  belongs to; of a lane, role or endpoint the name is shown, not its opening brace."
   [spec {:keys [code path] :as p}]
-  (let [side  (fn [path] (if (or (at-key code) (and (< 1 (count path)) (map? (get-in spec path)))) :key :value))
-        paths (take-while some? (iterate #(when (seq %) (pop %)) path))]
+  (let [named? (fn [path] (and (< 1 (count path)) (map? (get-in spec path))))
+        side   (fn [path] (if (or (at-key code) (named? path)) :key :value))
+        paths  (take-while some? (iterate #(when (seq %) (pop %)) path))]
     (merge p (or (some #(not-empty (source/place spec % (side %))) paths) {}))))
 
 (defn- by-place [{:keys [path code severity]}]
@@ -71,21 +72,24 @@
                (if (zero? n) (compare (vec more-a) (vec more-b)) n)))))
 
 (defn check
-  "[] when all is well, else every problem of `spec` at once, errors and warnings, sorted by path; see lanegraph.problem
-  for the format. `spec` may be anything; never throws.
+  "[] when all is well, else every problem of `spec` at once, errors and warnings, sorted by path; see
+  lanegraph.problem for the format. `spec` may be anything; never throws.
 
-  Options: :resolve, a function of a stage key (symbol, keyword or string) that answers nil when the stage is there, and
-  otherwise a map with :message and, if it has one, :hint; each such stage is a problem :graph/unresolved-stage."
+  Options: :resolve, a function of a stage key (symbol, keyword or string) that answers nil when the stage is
+  there, and otherwise a map with :message and, if it has one, :hint; each such stage is a problem
+  :graph/unresolved-stage."
   ([spec] (check spec {}))
   ([spec {:keys [resolve]}]
    (try
-     (let [shape (shape/problems spec)]
+     (let [spec  (shape/plain spec)
+           shape (shape/problems spec)]
        (->> (concat shape (rule-problems spec shape) (unresolved spec shape resolve))
             (map #(placed spec %))
             (sort compare-places)
             (into [])))
      (catch StackOverflowError _
-       [(problem/problem :spec/too-deep [] nil "the spec is nested too deep to be looked at; expected 5 levels")]))))
+       [(problem/problem :spec/too-deep [] nil
+                         "the spec is nested too deep to be looked at; expected 5 levels")]))))
 
 (defn errors
   "Those problems that keep a graph from starting."
@@ -103,6 +107,7 @@
        (throw (problem/ex :incorrect :graph/invalid
                           (apply str "the spec is not valid: errors=" (count errors)
                                  (concat (map #(str "\n  " (:message %)) (take 5 errors))
-                                         (when (< 5 (count errors)) [(str "\n  and " (- (count errors) 5) " more")])))
+                                         (when (< 5 (count errors))
+                                           [(str "\n  and " (- (count errors) 5) " more")])))
                           {:problems problems})))
      problems)))

@@ -1,7 +1,7 @@
 (ns lanegraph.convert
-  "Between specs as Clojure maps and lanegraph.graph.GraphSpec. Both ways are exact: what a spec says, and what it
-  leaves to the defaults of the information model, is the same on both sides. Names are keywords here and strings there,
-  :args are canonical EDN text there. Qualified keys of a spec stay behind."
+  "Between specs as Clojure maps and lanegraph.graph.GraphSpec. Both ways are exact: what a spec says, and
+  what it leaves to the defaults of the information model, is the same on both sides. Names are keywords here
+  and strings there, :args are canonical EDN text there. Qualified keys of a spec stay behind."
   (:require [clojure.edn :as edn]
             [clojure.string :as str]
             [lanegraph.model :as model]
@@ -10,8 +10,8 @@
   (:import (java.util Map$Entry TreeMap)
            (lanegraph.graph EndpointSpec EndpointSpec$Kind GraphSpec Idle LaneRef LaneSpec LaneSpec$Events
                             LaneSpec$FanoutBroadcast LaneSpec$Journal LaneSpec$SequencedSlots OnError
-                            OnError$DeadLetter OnError$Skip OnError$Stop OnFull RoleSpec RoleSpec$Bridge RoleSpec$Merge
-                            RoleSpec$Router RoleSpec$Stage)))
+                            OnError$DeadLetter OnError$Skip OnError$Stop OnFull RoleSpec RoleSpec$Bridge
+                            RoleSpec$Merge RoleSpec$Router RoleSpec$Stage)))
 
 (set! *warn-on-reflection* true)
 (set! *unchecked-math* :warn-on-boxed)
@@ -79,17 +79,20 @@
     :stop))
 
 (defn- lane->java ^LaneSpec [lane]
-  (let [{:keys [kind slots slot-bytes codec on-full retain] :as m} (merge (model/defaults :lane (:kind lane)) lane)
+  (let [{:keys [kind slots slot-bytes codec on-full retain] :as m}
+        (merge (model/defaults :lane (:kind lane)) lane)
         codec   (name->string codec)
         on-full ^OnFull (ons-full on-full)]
     (case kind
       :events           (LaneSpec$Events. (int slots) (int slot-bytes) codec on-full (boolean retain))
-      :fanout-broadcast (LaneSpec$FanoutBroadcast. (int (:consumers m)) (int slots) (int slot-bytes) codec on-full
-                                                   (boolean retain))
+      :fanout-broadcast
+      (LaneSpec$FanoutBroadcast. (int (:consumers m)) (int slots) (int slot-bytes) codec on-full
+                                 (boolean retain))
       :sequenced-slots  (LaneSpec$SequencedSlots. (int (:gating m)) (int slots) (int slot-bytes) codec on-full
                                                   (boolean retain))
-      :journal          (LaneSpec$Journal. (long (:segment-bytes m)) (long (:retain-bytes m)) (long (:retain-ms m))
-                                           (sync->string (:sync m)) codec on-full))))
+      :journal
+      (LaneSpec$Journal. (long (:segment-bytes m)) (long (:retain-bytes m)) (long (:retain-ms m))
+                         (sync->string (:sync m)) codec on-full))))
 
 (defn- ring [slots slot-bytes retain]
   {:slots (long slots) :slot-bytes (long slot-bytes) :retain retain})
@@ -98,17 +101,21 @@
   (merge (cond-> {:kind (keyword (.kind lane)) :codec (keyword (.codec lane))}
            (.onFull lane) (assoc :on-full (key-of ons-full (.onFull lane))))
          (condp instance? lane
-           LaneSpec$Events          (let [^LaneSpec$Events l lane] (ring (.slots l) (.slotBytes l) (.retain l)))
+           LaneSpec$Events
+           (let [^LaneSpec$Events l lane] (ring (.slots l) (.slotBytes l) (.retain l)))
            LaneSpec$FanoutBroadcast (let [^LaneSpec$FanoutBroadcast l lane]
-                                      (assoc (ring (.slots l) (.slotBytes l) (.retain l)) :consumers (long (.consumers l))))
+                                      (assoc (ring (.slots l) (.slotBytes l) (.retain l))
+                                             :consumers (long (.consumers l))))
            LaneSpec$SequencedSlots  (let [^LaneSpec$SequencedSlots l lane]
-                                      (assoc (ring (.slots l) (.slotBytes l) (.retain l)) :gating (long (.gating l))))
+                                      (assoc (ring (.slots l) (.slotBytes l) (.retain l))
+                                             :gating (long (.gating l))))
            LaneSpec$Journal         (let [^LaneSpec$Journal l lane]
                                       {:segment-bytes (.segmentBytes l) :retain-bytes (.retainBytes l)
                                        :retain-ms (.retainMillis l) :sync (string->sync (.sync l))}))))
 
 (defn- role->java ^RoleSpec [role-name role]
-  (let [{:keys [kind rx tx on-error idle thread policy] :as m} (merge (model/defaults :role (:kind role)) role)
+  (let [{:keys [kind rx tx on-error idle thread policy] :as m}
+        (merge (model/defaults :role (:kind role)) role)
         on-error (on-error->java on-error)
         idle     ^Idle (idles idle)
         thread   (opt-name thread)]
@@ -117,8 +124,10 @@
                                (when (contains? m :args) (args->string role-name (:args m)))
                                (ref->java rx) (name->string tx) on-error idle thread)
       :bridge (RoleSpec$Bridge. (ref->java rx) (name->string tx) on-error idle thread)
-      :router (RoleSpec$Router. (ref->java rx) (mapv name->string tx) (name->string policy) on-error idle thread)
-      :merge  (RoleSpec$Merge. (mapv ref->java rx) (name->string tx) (name->string policy) on-error idle thread))))
+      :router
+      (RoleSpec$Router. (ref->java rx) (mapv name->string tx) (name->string policy) on-error idle thread)
+      :merge
+      (RoleSpec$Merge. (mapv ref->java rx) (name->string tx) (name->string policy) on-error idle thread))))
 
 (defn- java->role [^RoleSpec role]
   (let [refs  (mapv java->ref (.rx role))

@@ -59,7 +59,8 @@
                             (when (pos? (long retain-ms)) (str retain-ms " ms"))])]
     (if (seq found) (str "kept for " (str/join " or " found)) "kept for ever")))
 
-(defn- lane-facts [bytes {:keys [kind slots slot-bytes codec on-full consumers gating segment-bytes retain] :as lane}]
+(defn- lane-facts
+  [bytes {:keys [kind slots slot-bytes codec on-full consumers gating segment-bytes retain] :as lane}]
   (str/join ", "
             (remove nil?
                     (concat
@@ -85,13 +86,15 @@
 (defn- role-does [{:keys [kind stage as rx tx policy] :as role}]
   (case kind
     :stage  (case as
-              :filter   (str "keeps the messages of " rx " that " stage (with-args role) " accepts and sends them to " tx)
+              :filter   (str "keeps the messages of " rx " that " stage (with-args role)
+                             " accepts and sends them to " tx)
               :inspect  (str "shows each message of " rx " to " stage (with-args role) " and sends it to " tx)
-              :stateful (str "runs " stage (with-args role) ", which keeps a state, on each message of " rx " and sends to "
-                             tx)
+              :stateful (str "runs " stage (with-args role) ", which keeps a state, on each message of " rx
+                             " and sends to " tx)
               (str "runs " stage (with-args role) " on each message of " rx " and sends to " tx))
     :bridge (str "copies " rx " to " tx)
-    :router (str "sends each message of " rx " to " (if (= :broadcast policy) "" (str policy " of ")) (listed tx))
+    :router
+    (str "sends each message of " rx " to " (if (= :broadcast policy) "" (str policy " of ")) (listed tx))
     :merge  (str "takes from " (listed rx) " in turn and sends to " tx)))
 
 (defn- entry [width k & lines]
@@ -114,10 +117,10 @@
         owners   (topology/owners normal)
         bytes    (fn [lane] (lane-bytes lane (assoc (lanes lane) :lanegraph/topology topology)))
         total    (reduce + (keep bytes (keys lanes)))]
-    (str "Graph " (:name normal) ": " (counted (count lanes) "lane") ", " (counted (count roles) "role") " and "
-         (counted (count endpoints) "endpoint") ".\n"
-         "Where nothing else is said a full lane " (if (= :drop on-full) "drops" "blocks") " and roles idle with "
-         idle ".\n"
+    (str "Graph " (:name normal) ": " (counted (count lanes) "lane") ", " (counted (count roles) "role")
+         " and " (counted (count endpoints) "endpoint") ".\n"
+         "Where nothing else is said a full lane " (if (= :drop on-full) "drops" "blocks")
+         " and roles idle with " idle ".\n"
          "At most " (size total) " of memory for lanes"
          (when (some #(= :journal (:kind %)) (vals lanes)) ", without journals")
          "; lanes that pass objects by reference take less."
@@ -129,4 +132,4 @@
                                      (when (:thread role) (str "; shares the thread " (:thread role))))]))
          (section "Endpoints" endpoints
                   (fn [_ {:keys [kind lane]}]
-                    [(if (= :ingress kind) (str "code outside writes " lane) (str "code outside reads " lane))])))))
+                    [(str "code outside " (if (= :ingress kind) "writes " "reads ") lane)])))))

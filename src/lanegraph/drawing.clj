@@ -1,6 +1,7 @@
 (ns lanegraph.drawing
   "A graph (lanegraph.flow) as a drawing in text, from top to bottom. Roles are [in brackets], endpoints (in
-  parentheses), lanes are the lines between; ! marks a line of dead letters, ↑ one that goes back to a role above."
+  parentheses), lanes are the lines between; ! marks a line of dead letters, ↑ one that goes back to a role
+  above."
   (:require [clojure.string :as str]
             [lanegraph.layout :as layout]))
 
@@ -40,12 +41,14 @@
      :edges (vec (map-indexed (fn [i e] (if (back i) (assoc e :to [:back i]) e)) edges))}))
 
 (defn- ports
-  "{segment offset}: where the segments that lead to one node end, from its first one on, with room for their labels."
+  "{segment offset}: where the segments that lead to one node end, from its first one on, with room for their
+  labels."
   [segments]
   (zipmap segments (reductions + 0 (map #(+ 4 (count (edge-label %))) segments))))
 
 (defn- shape-of
-  "Of one node: :ports {segment column relative to the middle}, :text [from to] and :size [left right] of it all."
+  "Of one node: :ports {segment column relative to the middle}, :text [from to] and :size [left right] of it
+  all."
   [caption segments]
   (let [offsets (ports segments)
         span    (long (reduce max 0 (vals offsets)))
@@ -75,11 +78,13 @@
         cells  (atom {})
         join!  (fn [row column bus sides]
                  (swap! cells update [row column]
-                        (fn [[owner found]] (if (= owner bus) [bus (bit-or (long (or found 0)) (long sides))] [bus sides]))))]
+                        (fn [[owner found]]
+                          (if (= owner bus) [bus (bit-or (long (or found 0)) (long sides))] [bus sides]))))]
     (doseq [{:keys [id from to track]} buses :when track
             :let [low (long (reduce min from to)), high (long (reduce max from to))]
             column (range low (inc high))]
-      (join! (+ top (long track)) column id (bit-or (if (< low (long column)) 4 0) (if (< (long column) high) 8 0))))
+      (join! (+ top (long track)) column id
+             (bit-or (if (< low (long column)) 4 0) (if (< (long column) high) 8 0))))
     (doseq [{:keys [id from to track]} buses
             :let [turn (+ top (long (or track 0)))]]
       (doseq [row (range top (inc turn))]

@@ -26,13 +26,15 @@
        (when hint (str "; " hint))))
 
 (defn text
-  "Problems, as lanegraph.check/check returns them, for a person: a few lines for each and a count at the end."
+  "Problems, as lanegraph.check/check returns them, for a person: a few lines for each and a count at the
+  end."
   [problems]
   (if (empty? problems)
     "No problems."
     (str (str/join "\n" (map line problems)) "\n" (summary problems))))
 
 (defn explain
-  "The problems of `spec` for a person, \"No problems.\" when there is none. Options as lanegraph.check/check."
+  "The problems of `spec` for a person, \"No problems.\" when there is none. Options as
+  lanegraph.check/check."
   ([spec] (explain spec {}))
   ([spec opts] (text (check/check spec opts))))

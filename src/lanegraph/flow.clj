@@ -1,6 +1,6 @@
 (ns lanegraph.flow
-  "A spec as nodes and edges for pictures: roles and endpoints are the nodes, lanes the edges. Works for specs with
-  problems too: what is damaged is left out."
+  "A spec as nodes and edges for pictures: roles and endpoints are the nodes, lanes the edges. Works for specs
+  with problems too: what is damaged is left out."
   (:require [lanegraph.convert :as convert]
             [lanegraph.heal :as heal]
             [lanegraph.shape :as shape]
@@ -21,7 +21,8 @@
     (apply str (text lane) (map #(str " " %) cursors))))
 
 (defn- lane-edges
-  "Edges of one lane: every producer to every reader, the cursors of a router on a whole fanout taken together."
+  "Edges of one lane: every producer to every reader, the cursors of a router on a whole fanout taken
+  together."
   [owners lane {:keys [producers cursors]}]
   (let [known   (fn [owner] (when-let [{:keys [section name]} (owners owner)] [section name]))
         readers (group-by (comp known second) (map-indexed vector cursors))
@@ -33,11 +34,12 @@
       {:from from :to to :lane lane :label (label lane found (count cursors)) :dead-letter? dead-letter?})))
 
 (defn flow
-  "{:name string, :nodes [{:id :kind :name}], :edges [{:from id :to id :lane k :label string :dead-letter? boolean}]} of a
-  spec, which may be anything. :kind is that of the role or endpoint, or :nobody for the other end of a lane that
-  nothing reads or writes."
+  "{:name string, :nodes [{:id :kind :name}], :edges [{:from id :to id :lane k :label string :dead-letter?
+  boolean}]} of a spec, which may be anything. :kind is that of the role or endpoint, or :nobody for the other
+  end of a lane that nothing reads or writes."
   [spec]
-  (let [healed (heal/heal spec (shape/problems spec))
+  (let [spec   (shape/plain spec)
+        healed (heal/heal spec (shape/problems spec))
         owners (topology/owners healed)
         edges  (->> (topology/topology (convert/spec->java healed))
                     sort

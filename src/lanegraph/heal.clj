@@ -1,7 +1,7 @@
 (ns lanegraph.heal
-  "Makes a spec with problems of shape fit for the Validator, so that one check tells everything: what is damaged is
-  replaced by a default or a placeholder, and what the Validator then says about the replacement, or only because of
-  it, is left out."
+  "Makes a spec with problems of shape fit for the Validator, so that one check tells everything: what is
+  damaged is replaced by a default or a placeholder, and what the Validator then says about the replacement,
+  or only because of it, is left out."
   (:require [clojure.string :as str]
             [lanegraph.model :as model]))
 
@@ -26,13 +26,15 @@
     (and (or (string? k) (symbol? k)) (not= "" (str k))) [(keyword (str k)) k]))
 
 (def ^:private stand-ins
-  {:int 1, :lane no-lane, :lane-ref no-lane, :lanes [no-lane], :lane-refs [no-lane], :stage-key 'lanegraph/damaged})
+  {:int 1, :lane no-lane, :lane-ref no-lane, :lanes [no-lane], :lane-refs [no-lane],
+   :stage-key 'lanegraph/damaged})
 
 (defn- heal-value [bad? path {:keys [type]} v]
   (cond
     (not (some #(starts-with? % path) bad?)) v
     (bad? path)                              ::drop
-    (#{:lanes :lane-refs} type)              (vec (map-indexed (fn [i x] (if (bad? (conj path i)) no-lane x)) v))
+    (#{:lanes :lane-refs} type)
+    (vec (map-indexed (fn [i x] (if (bad? (conj path i)) no-lane x)) v))
     :else                                    ::drop))
 
 (defn- heal-map [bad? place path m]
@@ -88,8 +90,9 @@
 
 (def ^:private lane-codes
   "What depends on the options of the lanes involved."
-  #{:graph/consumer-missing :graph/consumer-range :graph/consumer-misplaced :graph/consumer-unread :graph/two-readers
-    :graph/two-writers :graph/codec-mismatch :graph/smaller-slots :graph/router-outputs :graph/bad-retain-bytes
+  #{:graph/consumer-missing :graph/consumer-range :graph/consumer-misplaced :graph/consumer-unread
+    :graph/two-readers :graph/two-writers :graph/codec-mismatch :graph/smaller-slots :graph/router-outputs
+    :graph/bad-retain-bytes
     :graph/region-too-large})
 
 (defn- lanes-of
@@ -112,7 +115,8 @@
         any-top    (or empty-path (some top? paths))
         flow       (or any-top
                        (some (fn [[section _ k :as path]]
-                               (and (#{:roles :endpoints} section) (not (and (harmless k) (< 2 (count path))))))
+                               (and (#{:roles :endpoints} section)
+                                    (not (and (harmless k) (< 2 (count path))))))
                              paths))
         bad-lanes  (set (keep (fn [[section k]] (when (= :lanes section) (first (heal-name k)))) paths))
         bad-lane?  (fn [ref] (bad-lanes (if (vector? ref) (first ref) ref)))]

@@ -1,16 +1,17 @@
 (ns lanegraph.json
-  "JSON values through Jackson 2. Every function takes an ObjectMapper first if the caller has one of its own, for
-  example jsonista's; without it, the mapper of this namespace is used. Mappers and functions may be used by any
-  thread.
+  "JSON values through Jackson 2. Every function takes an ObjectMapper first if the caller has one of its own,
+  for example jsonista's; without it, the mapper of this namespace is used. Mappers and functions may be used
+  by any thread.
 
-  Our mapper writes keywords and symbols as strings (with their namespace), refuses what is not data (functions,
-  atoms, NaN), and reads maps with keyword keys, vectors, longs, doubles, strings, booleans and nil. Whole numbers
-  beyond a long become BigInt. What is read is immutable, whatever the mapper.
+  Our mapper writes keywords and symbols as strings (with their namespace), refuses what is not data
+  (functions, atoms, NaN), and reads maps with keyword keys, vectors, longs, doubles, strings, booleans and
+  nil. Whole numbers beyond a long become BigInt. What is read is immutable, whatever the mapper.
 
   Errors: :json/unreadable with :line and :column, :json/unwritable."
   (:require [lanegraph.problem :as problem])
   (:import (clojure.lang BigInt IPersistentCollection Keyword Ratio Symbol)
-           (com.fasterxml.jackson.core JsonGenerator JsonParser JsonProcessingException JsonToken StreamReadFeature)
+           (com.fasterxml.jackson.core JsonGenerator JsonParser JsonProcessingException JsonToken
+                                       StreamReadFeature)
            (com.fasterxml.jackson.databind DeserializationContext DeserializationFeature JsonDeserializer
                                            JsonSerializer ObjectMapper ObjectReader SerializationFeature)
            (com.fasterxml.jackson.databind.json JsonMapper)
@@ -33,7 +34,8 @@
 
 (defn- not-data [v cause]
   (problem/ex :incorrect :json/unwritable
-              (str "found " (problem/printed v) ", which cannot be written as JSON; expected maps, vectors, strings, "
+              (str "found " (problem/printed v)
+                   ", which cannot be written as JSON; expected maps, vectors, strings, "
                    "keywords, finite numbers, booleans and nil")
               {:value v}
               cause))
@@ -50,7 +52,8 @@
   (let [d (double x)]
     (if (or (Double/isNaN d) (Double/isInfinite d))
       (throw (problem/ex :incorrect :json/unwritable
-                         (str "found " d ", which JSON does not know; send nil or a string instead") {:value x}))
+                         (str "found " d ", which JSON does not know; send nil or a string instead")
+                         {:value x}))
       d)))
 
 (defn- parse-key [^JsonParser p keywords?]
@@ -73,7 +76,9 @@
                                        (persistent! v)
                                        (recur (conj! v (parse p keywords? big-decimals?)))))
       JsonToken/VALUE_NUMBER_INT   (let [n (.getNumberValue p)]
-                                     (if (instance? BigInteger n) (BigInt/fromBigInteger n) (.getLongValue p)))
+                                     (if (instance? BigInteger n)
+                                       (BigInt/fromBigInteger n)
+                                       (.getLongValue p)))
       JsonToken/VALUE_NUMBER_FLOAT (if big-decimals? (.getDecimalValue p) (.getDoubleValue p))
       JsonToken/VALUE_TRUE         true
       JsonToken/VALUE_FALSE        false
@@ -95,11 +100,13 @@
                         (proxy [JsonDeserializer] []
                           (deserialize [^JsonParser p ^DeserializationContext context]
                             (parse p keywords?
-                                   (.isEnabled context DeserializationFeature/USE_BIG_DECIMAL_FOR_FLOATS))))))))
+                                   (.isEnabled context
+                                               DeserializationFeature/USE_BIG_DECIMAL_FOR_FLOATS))))))))
 
 (defn mapper
-  "A new ObjectMapper for Clojure data. Options: :keywords (default true) reads keys as keywords, :big-decimals
-  (default false) reads numbers with a point as BigDecimal, :pretty (default false) writes with line breaks."
+  "A new ObjectMapper for Clojure data. Options: :keywords (default true) reads keys as keywords,
+  :big-decimals (default false) reads numbers with a point as BigDecimal, :pretty (default false) writes with
+  line breaks."
   (^ObjectMapper [] (mapper {}))
   (^ObjectMapper [{:keys [keywords big-decimals pretty] :or {keywords true}}]
    (-> (JsonMapper/builder)
@@ -138,8 +145,9 @@
   [x]
   (cond
     (instance? IPersistentCollection x) x
-    (instance? Map x)        (persistent! (reduce (fn [m [k v]] (assoc! m (if (string? k) (keyword k) k) (immutable v)))
-                                                  (transient {}) x))
+    (instance? Map x)
+    (persistent! (reduce (fn [m [k v]] (assoc! m (if (string? k) (keyword k) k) (immutable v)))
+                         (transient {}) x))
     (instance? List x)       (mapv immutable x)
     (instance? Integer x)    (long x)
     (instance? BigInteger x) (BigInt/fromBigInteger x)
@@ -172,4 +180,5 @@
   "As read-value, and refuses a key that is twice in one object."
   ([source] (read-strict default-mapper source))
   ([^ObjectMapper mapper source]
-   (immutable (read-with (.with (.readerFor mapper Object) StreamReadFeature/STRICT_DUPLICATE_DETECTION) source))))
+   (immutable (read-with (.with (.readerFor mapper Object) StreamReadFeature/STRICT_DUPLICATE_DETECTION)
+                         source))))

@@ -1,7 +1,8 @@
 (ns lanegraph.json-spec
-  "Specs as JSON: the same maps with strings for keywords, [\"both\", 0] for [:both 0], and the key of a stage as it prints:
-  \"my.stages/parse\", \":upper\", \"com.acme.Stage\". What JSON cannot say of :args and of qualified keys is written as
-  {\"$edn\": \"text\"}. Reading what was written gives the same spec, and places as lanegraph.source says.
+  "Specs as JSON: the same maps with strings for keywords, [\"both\", 0] for [:both 0], and the key of a stage
+  as it prints: \"my.stages/parse\", \":upper\", \"com.acme.Stage\". What JSON cannot say of :args and of qualified keys is
+  written as {\"$edn\": \"text\"}. Reading what was written gives the same spec, and places as
+  lanegraph.source says.
 
   Errors: as lanegraph.read; :spec/not-data for :args that are no data."
   (:require [clojure.edn :as edn]
@@ -73,7 +74,9 @@
   (if (map? m)
     (let [kind   (json->keyword (:kind m))
           by-key (into {} (map (juxt :key identity))
-                       (if (some #{kind} (model/kinds place)) (model/entries place kind) (model/entries place)))]
+                       (if (some #{kind} (model/kinds place))
+                         (model/entries place kind)
+                         (model/entries place)))]
       (into {} (map (fn [[k v]]
                       [k (cond
                            (qualified-keyword? k) ((:other way) v)
@@ -113,15 +116,18 @@
 (defn- parse-whole [^JsonParser p file]
   (let [places (volatile! {})]
     (when-not (.nextToken p)
-      (fail! :read/empty {:file file :line 1 :column 1} "found nothing; expected an object such as {\"name\": \"demo\", …}"))
+      (fail! :read/empty {:file file :line 1 :column 1}
+             "found nothing; expected an object such as {\"name\": \"demo\", …}"))
     (let [at    (at-token p file)
           value (parse p places [])]
       (when (.nextToken p)
         (fail! :read/several-forms (at-token p file) "found a second value; expected one object"))
       (when-not (map? value)
-        (fail! :read/not-a-map at (str "found " (problem/printed value) "; expected an object such as {\"name\": \"demo\", …}")
+        (fail! :read/not-a-map at
+               (str "found " (problem/printed value) "; expected an object such as {\"name\": \"demo\", …}")
                {:value value}))
-      (source/with-source (convert-map {:types from-json :other json->some-data} :graph value) file @places))))
+      (source/with-source (convert-map {:types from-json :other json->some-data} :graph value) file
+                          @places))))
 
 (def ^:private our-mapper (json/mapper))
 
@@ -129,18 +135,22 @@
   (or mapper our-mapper))
 
 (defn from-string
-  "The spec in a JSON text. Options: :file, the name that errors and problems show; :mapper, a Jackson ObjectMapper whose
-  rules for the text (comments, depth …) hold instead of ours."
+  "The spec in a JSON text. Options: :file, the name that errors and problems show; :mapper, a Jackson
+  ObjectMapper whose rules for the text (comments, depth …) hold instead of ours."
   ([text] (from-string text {}))
   ([^String text {:keys [file mapper]}]
    (try
-     (with-open [p (.createParser (mapper-of mapper) ^String (if (str/starts-with? text "\uFEFF") (subs text 1) text))]
+     (with-open [p (.createParser (mapper-of mapper)
+                                  ^String (if (str/starts-with? text "\uFEFF") (subs text 1) text))]
        (.enable p (.mappedFeature StreamReadFeature/STRICT_DUPLICATE_DETECTION))
        (parse-whole p file))
      (catch JsonProcessingException e
        (let [at (.getLocation e)]
-         (fail! (if (str/starts-with? (str (.getOriginalMessage e)) "Duplicate field") :read/duplicate-key :read/syntax)
-                {:file file :cause e :line (when at (long (.getLineNr at))) :column (when at (long (.getColumnNr at)))}
+         (fail! (if (str/starts-with? (str (.getOriginalMessage e)) "Duplicate field")
+                  :read/duplicate-key
+                  :read/syntax)
+                (cond-> {:file file :cause e}
+                  at (assoc :line (long (.getLineNr at)) :column (long (.getColumnNr at))))
                 (.getOriginalMessage e)))))))
 
 (defn from-file
@@ -151,7 +161,8 @@
 ;; ---------------------------------------------------------------- writing
 
 (defn to-string
-  "A spec as JSON text with line breaks. Options: :mapper, a Jackson ObjectMapper that writes instead of ours."
+  "A spec as JSON text with line breaks. Options: :mapper, a Jackson ObjectMapper that writes instead of
+  ours."
   (^String [spec] (to-string spec {}))
   (^String [spec {:keys [mapper]}]
    (json/write-string (or mapper (json/mapper {:pretty true}))

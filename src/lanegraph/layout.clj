@@ -1,15 +1,16 @@
 (ns lanegraph.layout
-  "Places nodes in layers from top to bottom, in the manner of Sugiyama: edges that go back are cut, each node gets a
-  layer below all that lead to it, long edges are threaded through the layers between, the nodes of a layer are ordered by
-  the mean place of their neighbours and then moved as near to it as the room allows. Columns and layers count from 0."
+  "Places nodes in layers from top to bottom, in the manner of Sugiyama: edges that go back are cut, each node
+  gets a layer below all that lead to it, long edges are threaded through the layers between, the nodes of a
+  layer are ordered by the mean place of their neighbours and then moved as near to it as the room allows.
+  Columns and layers count from 0."
   (:require [clojure.set :as set]))
 
 (set! *warn-on-reflection* true)
 (set! *unchecked-math* :warn-on-boxed)
 
 (defn walk
-  "{:order ids in the order in which a depth-first walk from `ids` finds them, :back #{index of an edge}}: without the
-  back edges there is no cycle."
+  "{:order ids in the order in which a depth-first walk from `ids` finds them, :back #{index of an edge}}:
+  without the back edges there is no cycle."
   [ids edges]
   (let [out  (group-by #(:from (edges %)) (range (count edges)))
         push (fn [stack steps] (into stack (reverse steps)))]
@@ -29,8 +30,8 @@
         {:order order :back back}))))
 
 (defn layers
-  "{id layer} for edges without cycles: longest way from the top; a node that nothing leads to stands right above the
-  first that it leads to."
+  "{id layer} for edges without cycles: longest way from the top; a node that nothing leads to stands right
+  above the first that it leads to."
   [ids edges]
   (let [into-of (group-by :to edges)
         out-of  (group-by :from edges)
@@ -48,8 +49,8 @@
           deepest)))
 
 (defn thread-long
-  "Edges as segments from one layer to the next, with a node {:id [:thread n layer]} in each layer between. Returns
-  [segments threads]; the last segment of an edge keeps its keys, the others have :from and :to only."
+  "Edges as segments from one layer to the next, with a node {:id [:thread n layer]} in each layer between.
+  Returns [segments threads]; the last segment of an edge keeps its keys, the others have :from and :to only."
   [layer edges]
   (reduce (fn [[segments threads] [n {:keys [from to] :as edge}]]
             (let [between (map (fn [l] [:thread n l]) (range (inc (long (layer from))) (long (layer to))))
@@ -73,13 +74,15 @@
   (into {} (mapcat (fn [row] (map-indexed (fn [i id] [id i]) row))) rows))
 
 (defn order
-  "Rows of ids, each ordered so that few edges cross: four sweeps down and up by the mean place of the neighbours."
+  "Rows of ids, each ordered so that few edges cross: four sweeps down and up by the mean place of the
+  neighbours."
   [rows segments]
   (let [above (update-vals (group-by :to segments) #(mapv :from %))
         below (update-vals (group-by :from segments) #(mapv :to %))
         sweep (fn [rows neighbours side idxs]
                 (reduce (fn [rows i]
-                          (update rows i reorder neighbours (places-in [(rows (+ (long i) (long side))) (rows i)])))
+                          (update rows i reorder neighbours
+                                  (places-in [(rows (+ (long i) (long side))) (rows i)])))
                         rows idxs))
         n     (count rows)
         down  #(sweep % above -1 (range 1 n))
@@ -108,8 +111,8 @@
                      steps))))
 
 (defn columns
-  "{id column} of the middle of each node. `size` gives [left right], the columns that a node takes beside its middle,
-  `port` the place of a segment's end relative to the middle of the node it leads to."
+  "{id column} of the middle of each node. `size` gives [left right], the columns that a node takes beside its
+  middle, `port` the place of a segment's end relative to the middle of the node it leads to."
   [rows segments size port]
   (let [apart  (fn [a b] (+ (long (second (size a))) (long (first (size b))) 3))
         above  (group-by :to segments)
@@ -117,27 +120,33 @@
         start  (into {} (map (fn [row] (settle row (zipmap row (repeat 0)) apart))) rows)
         wish   (fn [at id wishes] (if (seq wishes) (mean wishes) (at id)))
         down   (fn [at row]
-                 (settle row #(wish at % (map (fn [s] (- (double (at (:from s))) (double (port s)))) (above %))) apart))
+                 (settle row #(wish at % (map (fn [s] (- (double (at (:from s))) (double (port s))))
+                                              (above %))) apart))
         up     (fn [at row]
-                 (settle row #(wish at % (map (fn [s] (+ (double (at (:to s))) (double (port s)))) (below %))) apart))
+                 (settle row #(wish at % (map (fn [s] (+ (double (at (:to s))) (double (port s)))) (below %)))
+                         apart))
         sweep  (fn [at rows f] (reduce (fn [at row] (merge at (f at row))) at rows))
-        at     (nth (iterate #(-> % (sweep (rest rows) down) (sweep (reverse rows) up) (sweep (rest rows) down)) start) 6)
+        at     (nth (iterate #(-> % (sweep (rest rows) down) (sweep (reverse rows) up)
+                                (sweep (rest rows) down)) start) 6)
         left   (reduce min 0.0 (map (fn [[id x]] (- (double x) (long (first (size id))))) at))]
     (update-vals at (fn [x] (long (Math/floor (+ 0.5 (- (double x) (double left)))))))))
 
 (defn tracks
-  "{bus row} for the buses of one gap, {:id :from column :to [column]}: two that share a column or overlap get rows of
-  their own, and one whose column leads down from above lies above one whose column leads on downwards there."
+  "{bus row} for the buses of one gap, {:id :from column :to [column]}: two that share a column or overlap get
+  rows of their own, and one whose column leads down from above lies above one whose column leads on downwards
+  there."
   [buses]
   (let [span   (fn [{:keys [from to]}] [(reduce min from to) (reduce max from to)])
         first? (fn [a b] (and (not= a b) (some #{(:from a)} (:to b))))
         clash? (fn [a b] (let [[a-low a-high] (span a), [b-low b-high] (span b)]
-                           (and (<= (long a-low) (inc (long b-high))) (<= (long b-low) (inc (long a-high))))))]
+                           (and (<= (long a-low) (inc (long b-high)))
+                                (<= (long b-low) (inc (long a-high))))))]
     (loop [todo (set buses), placed {}]
       (if (empty? todo)
         (update-keys placed :id)
         (let [free (filter (fn [b] (not-any? #(first? % b) todo)) todo)
               bus  (first (sort-by (comp first span) (if (seq free) free todo)))
               low  (inc (long (reduce max -1 (keep (fn [[b row]] (when (first? b bus) row)) placed))))
-              row  (first (remove (fn [row] (some (fn [[b r]] (and (= row r) (clash? b bus))) placed)) (iterate inc low)))]
+              row  (first (remove (fn [row] (some (fn [[b r]] (and (= row r) (clash? b bus))) placed))
+                                  (iterate inc low)))]
           (recur (set/difference todo #{bus}) (assoc placed bus row)))))))

@@ -17,9 +17,9 @@
   (into {} (map (fn [[k m]] [k (merge (qualified (get given k)) m)])) normal))
 
 (defn normalise
-  "The spec with every default and every inherited option written out, qualified keys kept, and what follows from it under
-  :lanegraph/topology: {lane {:producers [owner] :cursors [owner] :many-producers? boolean}}. Normalising twice changes
-  nothing. Error: :graph/invalid."
+  "The spec with every default and every inherited option written out, qualified keys kept, and what follows
+  from it under :lanegraph/topology: {lane {:producers [owner] :cursors [owner] :many-producers? boolean}}.
+  Normalising twice changes nothing. Error: :graph/invalid."
   [spec]
   (check/require-valid spec)
   (let [g (convert/spec->java spec)
@@ -34,7 +34,8 @@
            {:lanegraph/topology (topology/topology g)})))
 
 (defn spec-hash
-  "SHA-256 of the canonical text of the graph, as hexadecimal digits: equal specs, equal hash. Error: :graph/invalid."
+  "SHA-256 of the canonical text of the graph, as hexadecimal digits: equal specs, equal hash. Error:
+  :graph/invalid."
   ^String [spec]
   (check/require-valid spec)
   (.hash ^GraphSpec (convert/spec->java spec)))

@@ -26,7 +26,8 @@
                                              :nobody            (str "((" text "))")
                                              (str "[" text "]"))))
                (for [{:keys [from to label dead-letter?]} edges]
-                 (str "  " (id from) (if dead-letter? " -.->|" " -->|") (mermaid-text label) "| " (id to)))))))
+                 (str "  " (id from) (if dead-letter? " -.->|" " -->|") (mermaid-text label) "| "
+                      (id to)))))))
 
 (defn- dot-text [s]
   (str "\"" (-> (str/replace s #"\p{Cntrl}" "?") (str/replace "\\" "\\\\") (str/replace "\"" "\\\"")) "\""))
@@ -40,13 +41,14 @@
                  (str "  " (id (:id node)) " [label=" (dot-text name)
                       (case kind (:ingress :egress) ", shape=oval" :nobody ", shape=plaintext" "") "];"))
                (for [{:keys [from to label dead-letter?]} edges]
-                 (str "  " (id from) " -> " (id to) " [label=" (dot-text label) (when dead-letter? ", style=dashed") "];"))
+                 (str "  " (id from) " -> " (id to) " [label=" (dot-text label)
+                      (when dead-letter? ", style=dashed") "];"))
                ["}"]))))
 
 (defn picture
-  "A string that shows `spec`, which may have problems: what is damaged is left out. Options: :format :text (default),
-  :mermaid or :dot; :width (100) of :text in columns: a drawing that would be wider becomes a list of the edges; nil for no
-  limit. Error: :picture/unknown-format."
+  "A string that shows `spec`, which may have problems: what is damaged is left out. Options: :format :text
+  (default), :mermaid or :dot; :width (100) of :text in columns: a drawing that would be wider becomes a list
+  of the edges; nil for no limit. Error: :picture/unknown-format."
   ([spec] (picture spec {}))
   ([spec {:keys [format width] :or {format :text width 100}}]
    (let [graph (flow/flow spec)]
@@ -55,5 +57,6 @@
        :mermaid (mermaid graph)
        :dot     (dot graph)
        (throw (problem/ex :incorrect :picture/unknown-format
-                          (str "found the format " (problem/printed format) "; expected :text, :mermaid or :dot")
+                          (str "found the format " (problem/printed format)
+                               "; expected :text, :mermaid or :dot")
                           {:format format}))))))

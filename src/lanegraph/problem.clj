@@ -2,7 +2,8 @@
   "Problems and errors as data, in the one format of the library.
 
   A problem of a spec: {:code :graph/unknown-lane, :path [:roles :parse :rx], :value :linse, :message string,
-  :hint string (may be missing), :severity :error | :warning} and :file :line :column when it was read from a file.
+  :hint string (may be missing), :severity :error | :warning} and :file :line :column when it was read from a
+  file.
 
   An error: ex-info with :cognitect.anomalies/category, :lanegraph/code and the facts."
   (:require [clojure.string :as str]))

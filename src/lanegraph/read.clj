@@ -1,12 +1,12 @@
 (ns lanegraph.read
   "Specs from files, and from EDN text. Nothing in it is ever evaluated.
 
-  The map that comes back carries in its metadata, under :lanegraph/source, where each of its values stood, so that
-  lanegraph.check can add :file, :line and :column to its problems. Lines and columns count from 1.
+  The map that comes back carries in its metadata, under :lanegraph/source, where each of its values stood, so
+  that lanegraph.check can add :file, :line and :column to its problems. Lines and columns count from 1.
 
   Errors are ex-info (lanegraph.problem/ex) with :file, :line, :column where known and one of these codes:
-  :read/not-found :read/not-readable :read/too-large :read/not-utf-8 :read/empty :read/syntax :read/duplicate-key
-  :read/tag :read/too-deep :read/several-forms :read/not-a-map."
+  :read/not-found :read/not-readable :read/too-large :read/not-utf-8 :read/empty :read/syntax
+  :read/duplicate-key :read/tag :read/too-deep :read/several-forms :read/not-a-map."
   (:require [clojure.string :as str]
             [clojure.tools.reader.edn :as edn]
             [clojure.tools.reader.reader-types :as rt]
@@ -21,7 +21,9 @@
 (def ^:private max-depth 100)
 
 (defn- here [rdr]
-  {:file (rt/get-file-name rdr) :line (long (rt/get-line-number rdr)) :column (long (rt/get-column-number rdr))})
+  {:file   (rt/get-file-name rdr)
+   :line   (long (rt/get-line-number rdr))
+   :column (long (rt/get-column-number rdr))})
 
 (defn- blank? [ch]
   (or (Character/isWhitespace (char ch)) (= \, ch)))
@@ -34,7 +36,8 @@
 (declare read-form)
 
 (defn- skip-blank
-  "Passes whitespace, commas, comments and discarded forms; returns the next character, unread, or nil at the end."
+  "Passes whitespace, commas, comments and discarded forms; returns the next character, unread, or nil at the
+  end."
   [rdr state depth]
   (let [at (here rdr)
         ch (rt/read-char rdr)]
@@ -62,7 +65,8 @@
   (loop [n 0]
     (let [ch (skip-blank rdr state depth)]
       (cond
-        (nil? ch)    (fail! :read/syntax at (str "the text ends inside the " what " that begins here; close it with " close))
+        (nil? ch)    (fail! :read/syntax at
+                            (str "the text ends inside the " what " that begins here; close it with " close))
         (= close ch) (rt/read-char rdr)
         :else        (do (item n) (recur (inc n)))))))
 
@@ -82,9 +86,11 @@
              path   (conj path k)]
          (when (contains? @entries k)
            (fail! :read/duplicate-key key-at
-                  (str "the key " (problem/printed k) " is in this map already; keep one of the two") {:key k}))
+                  (str "the key " (problem/printed k) " is in this map already; keep one of the two")
+                  {:key k}))
          (when (contains? #{nil \}} (skip-blank rdr state depth))
-           (fail! :read/syntax key-at (str "the key " (problem/printed k) " has no value behind it") {:key k}))
+           (fail! :read/syntax key-at (str "the key " (problem/printed k) " has no value behind it")
+                  {:key k}))
          (note! state :key path key-at)
          (vswap! entries assoc k (read-form rdr state path (inc (long depth)))))))
     @entries))
@@ -93,7 +99,8 @@
   (let [items (read-seq rdr (assoc state :places nil) [] depth \} at "set")
         twice (first (for [[item n] (frequencies items) :when (< 1 (long n))] item))]
     (when (some? twice)
-      (fail! :read/duplicate-key at (str "the set holds " (problem/printed twice) " twice; keep one of the two") {:key twice}))
+      (fail! :read/duplicate-key at
+             (str "the set holds " (problem/printed twice) " twice; keep one of the two") {:key twice}))
     (set items)))
 
 (defn- on-tag [{:keys [discard?]} at]
@@ -110,7 +117,8 @@
     (catch clojure.lang.ExceptionInfo e
       (if (:lanegraph/code (ex-data (or (ex-cause e) e)))
         (throw (or (ex-cause e) e))
-        (fail! :read/syntax (assoc at :cause e) (str/replace (str (ex-message e)) #"^.*\[line \d+, col \d+\] ?" ""))))))
+        (fail! :read/syntax (assoc at :cause e)
+               (str/replace (str (ex-message e)) #"^.*\[line \d+, col \d+\] ?" ""))))))
 
 (defn- read-form [rdr state path depth]
   (let [at (here rdr)
@@ -135,9 +143,11 @@
     (let [at    (here rdr)
           value (read-form rdr state [] 0)]
       (when (skip-blank rdr state 0)
-        (fail! :read/several-forms (here rdr) "found a second form; expected one map; put each spec into a file of its own"))
+        (fail! :read/several-forms (here rdr)
+               "found a second form; expected one map; put each spec into a file of its own"))
       (when-not (map? value)
-        (fail! :read/not-a-map at (str "found " (problem/printed value) "; expected a map such as {:name :demo :lanes {…}}")
+        (fail! :read/not-a-map at
+               (str "found " (problem/printed value) "; expected a map such as {:name :demo :lanes {…}}")
                {:value value}))
       (source/with-source value file @(:places state)))))
 
@@ -149,7 +159,8 @@
      (try
        (read-whole (rt/indexing-push-back-reader (rt/string-push-back-reader text 4) 4 file) file)
        (catch StackOverflowError _
-         (fail! :read/too-deep {:file file} (str "the text is nested more than " max-depth " deep; a spec needs 5")))))))
+         (fail! :read/too-deep {:file file}
+                (str "the text is nested more than " max-depth " deep; a spec needs 5")))))))
 
 (defn from-reader
   "The spec that a java.io.Reader holds, read to its end; the reader is not closed. Options as from-string."
@@ -158,8 +169,8 @@
    (from-string (slurp rdr) opts)))
 
 (defn from-file
-  "The spec in a file: a path as string, java.io.File or java.nio.file.Path. A file whose name ends in .json holds JSON
-  (lanegraph.json-spec), any other EDN."
+  "The spec in a file: a path as string, java.io.File or java.nio.file.Path. A file whose name ends in .json
+  holds JSON (lanegraph.json-spec), any other EDN."
   [file]
   (if (str/ends-with? (str/lower-case (str file)) ".json")
     (json-spec/from-file file)

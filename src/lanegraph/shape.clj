@@ -1,6 +1,6 @@
 (ns lanegraph.shape
-  "The problems that a spec has by its shape: unknown and missing keys, values of a wrong type, unknown kinds. Every key
-  is judged by its clojure.spec (lanegraph.spec), every message is made from the information model.
+  "The problems that a spec has by its shape: unknown and missing keys, values of a wrong type, unknown kinds.
+  Every key is judged by its clojure.spec (lanegraph.spec), every message is made from the information model.
 
   Codes: :spec/bad-value :spec/bad-name :spec/unknown-key :spec/missing-key :spec/unknown-kind. Never throws."
   (:require [clojure.edn :as edn]
@@ -97,8 +97,9 @@
      :spec/unknown-key (conj path k) k
      (cond
        (not (keyword? k)) (str (where path) ": found the key " (printed k) "; expected a keyword")
-       (and kind others)  (str (where path) ": found the key " (printed k) ", which a " (name place) " of kind " kind
-                               " does not have; take it away")
+       (and kind others)
+       (str (where path) ": found the key " (printed k) ", which a " (name place) " of kind " kind
+            " does not have; take it away")
        :else              (str (where path) ": found the unknown key " (printed k) "; expected one of "
                                (str/join ", " (sort known))))
      :hint (cond
@@ -136,7 +137,8 @@
                      (str (where path) ": found :kind " (printed v) "; expected "
                           (model/expected {:type :one-of :values known}))
                      :hint (or (when (keyword? v) (later v))
-                               (when near (if (keyword? v) (str "did you mean " near "?") (str "write " near)))))))
+                               (when near
+                                 (if (keyword? v) (str "did you mean " near "?") (str "write " near)))))))
 
 (defn- map-problems
   "Problems of a lane, role, endpoint or of the graph itself."
@@ -154,8 +156,10 @@
               (concat
                (when-not (keyword? k)
                  [(problem/problem :spec/bad-name [section k] k
-                                   (str (where [section k]) ": found the name " (printed k) "; expected a keyword")
-                                   :hint (when (or (string? k) (symbol? k)) (str "write " (keyword (str k)))))])
+                                   (str (where [section k]) ": found the name " (printed k)
+                                        "; expected a keyword")
+                                   :hint (when (or (string? k) (symbol? k))
+                                           (str "write " (keyword (str k)))))])
                (if (map? v)
                  (map-problems place [section k] v)
                  [(problem/problem :spec/bad-value [section k] v
@@ -163,12 +167,21 @@
                                    :hint (str "for example " {:kind (first (model/kinds place))}))])))
             found)))
 
+(defn plain
+  "`x` with sorted maps as plain ones, which can be asked for any key; as deep as a spec goes."
+  ([x] (plain x 4))
+  ([x depth]
+   (if (and (map? x) (not (record? x)) (pos? (long depth)))
+     (with-meta (into {} (map (fn [[k v]] [k (plain v (dec (long depth)))])) x) (meta x))
+     x)))
+
 (defn problems
-  "Every problem of the shape of `spec`, which may be anything. Unsorted."
+  "Every problem of the shape of `spec`, which may be anything that plain returns. Unsorted."
   [spec]
   (if (map? spec)
     (into (vec (map-problems :graph [] spec))
           (mapcat (fn [[section place]] (section-problems section place (get spec section))))
           sections)
     [(problem/problem :spec/bad-value [] spec
-                      (str "found " (printed spec) "; expected a spec: a map such as {:name :demo :lanes {…} :roles {…}}"))]))
+                      (str "found " (printed spec)
+                           "; expected a spec: a map such as {:name :demo :lanes {…} :roles {…}}"))]))

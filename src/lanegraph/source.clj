@@ -1,8 +1,8 @@
 (ns lanegraph.source
   "The text that a spec is read from: files, and where in them a value stood.
 
-  A spec that was read carries in its metadata, under :lanegraph/source, {:file string :value spec :places {path {:value
-  [line column] :key [line column]}}}. Lines and columns count from 1.
+  A spec that was read carries in its metadata, under :lanegraph/source, {:file string :value spec :places
+  {path {:value [line column] :key [line column]}}}. Lines and columns count from 1.
 
   Errors are ex-info (lanegraph.problem/ex) with :file, :line, :column where known."
   (:require [clojure.java.io :as io]
@@ -55,7 +55,8 @@
                 (throw (problem/ex category code (str shown ": " message) {:file shown} cause)))
         path  (try (if (instance? Path file) file (.toPath (io/file file)))
                    (catch Exception e
-                     (stop :incorrect :read/not-readable "found a name that no file can have; give another" e)))
+                     (stop :incorrect :read/not-readable "found a name that no file can have; give another"
+                           e)))
         ^File f (.toFile ^Path path)]
     (cond
       (not (.exists f))    (stop :not-found :read/not-found "there is no such file; check the name" nil)
@@ -65,7 +66,8 @@
                      (catch IOException e
                        (stop :forbidden :read/not-readable (str "it cannot be read: " (ex-message e)) e)))]
       (when (< (int max-bytes) (alength ^bytes found))
-        (stop :incorrect :read/too-large (str "found more than " max-bytes " bytes; a spec has at most that many") nil))
+        (stop :incorrect :read/too-large
+              (str "found more than " max-bytes " bytes; a spec has at most that many") nil))
       (decoded found shown))))
 
 (defn with-source
@@ -74,8 +76,8 @@
   (vary-meta spec assoc :lanegraph/source {:file file :value spec :places places}))
 
 (defn place
-  "{:file :line :column} of the value at `path` of a spec, or of its key with `side` :key. {} when the spec was not
-  read from text or the value at `path` is another than what was read."
+  "{:file :line :column} of the value at `path` of a spec, or of its key with `side` :key. {} when the spec
+  was not read from text or the value at `path` is another than what was read."
   [spec path side]
   (let [{:keys [file value places]} (:lanegraph/source (meta spec))
         none (Object.)

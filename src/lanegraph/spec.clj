@@ -1,9 +1,9 @@
 (ns lanegraph.spec
   "The shape of a spec in clojure.spec, made from the information model.
 
-  Each type of the model is a named predicate here. Each key has a spec, :lanegraph.lane/codec or, where it belongs to
-  certain kinds only, :lanegraph.lane.journal/sync. ::graph, ::lane, ::role and ::endpoint put them together, for use
-  with clojure.spec. lanegraph.shape asks the same specs and words the problems.
+  Each type of the model is a named predicate here. Each key has a spec, :lanegraph.lane/codec or, where it
+  belongs to certain kinds only, :lanegraph.lane.journal/sync. ::graph, ::lane, ::role and ::endpoint put them
+  together, for use with clojure.spec. lanegraph.shape asks the same specs and words the problems.
 
   Only shape is judged here; rules are in the Java Validator."
   (:require [clojure.edn :as edn]
@@ -73,8 +73,8 @@
       :else       x)))
 
 (defn data-text
-  "`x` as canonical EDN text: maps and sets in the order of their text, no metadata. nil when `x` is not plain data, that
-  is, when its text does not read back as an equal value."
+  "`x` as canonical EDN text: maps and sets in the order of their text, no metadata. nil when `x` is not plain
+  data, that is, when its text does not read back as an equal value."
   [x]
   (try
     (when (empty? (drop most-nodes (tree-seq coll? seq x)))

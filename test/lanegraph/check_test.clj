@@ -59,7 +59,8 @@
     :sequenced-slots  :consumers     2
     :journal          :slots         8
     :journal          :retain        true)
-  (is (= [[:spec/unknown-kind [:lanes :lines :kind]]] (found (assoc-in weather [:lanes :lines :kind] :queue)))))
+  (is (= [[:spec/unknown-kind [:lanes :lines :kind]]]
+         (found (assoc-in weather [:lanes :lines :kind] :queue)))))
 
 (deftest s4-every-kind-of-role-has-its-keys
   (are [role path] (= [[:spec/bad-value path]] (found (assoc-in weather [:roles :split] role)))
@@ -74,11 +75,14 @@
     {:kind :stage :stage 'a/b :args inc :rx :obs :tx :both}    [:roles :split :args]
     {:kind :bridge :rx :obs :tx :both :on-error :dead}         [:roles :split :on-error]
     {:kind :bridge :rx :obs :tx :both :on-error {:to "dead"}}  [:roles :split :on-error :to])
-  (is (= [[:spec/unknown-kind [:roles :split :kind]]] (found (assoc-in weather [:roles :split :kind] :edge)))))
+  (is (= [[:spec/unknown-kind [:roles :split :kind]]]
+         (found (assoc-in weather [:roles :split :kind] :edge)))))
 
 (deftest s5-endpoints-are-ingress-or-egress
-  (is (= [[:spec/unknown-kind [:endpoints :in :kind]]] (found (assoc-in weather [:endpoints :in :kind] :source))))
-  (is (= [[:spec/missing-key [:endpoints :in :lane]]] (found (update-in weather [:endpoints :in] dissoc :lane)))))
+  (is (= [[:spec/unknown-kind [:endpoints :in :kind]]]
+         (found (assoc-in weather [:endpoints :in :kind] :source))))
+  (is (= [[:spec/missing-key [:endpoints :in :lane]]]
+         (found (update-in weather [:endpoints :in] dissoc :lane)))))
 
 (deftest s7-every-problem-is-told-at-once
   (is (= [[:spec/unknown-key [:endpoints :out :size]]
@@ -124,7 +128,9 @@
                              (assoc-in [:endpoints :in :my.app/note] []))))))
 
 (deftest problems-of-a-file-have-their-place
-  (let [text "{:name :x\n :lanes {:a {:kind :events\n             :slots 3}}\n :roles {:r {:kind :bridge :rx :a :tx :b\n  :foo 1}}}"]
+  (let [text
+        (str "{:name :x\n :lanes {:a {:kind :events\n             :slots 3}}\n"
+             " :roles {:r {:kind :bridge :rx :a :tx :b\n  :foo 1}}}")]
     (is (= [[:graph/bad-slots "x.edn" 3 21]
             [:spec/unknown-key "x.edn" 5 3]
             [:graph/unknown-lane "x.edn" 4 39]]
@@ -138,16 +144,21 @@
 (deftest anything-at-all-is-answered
   (are [spec] (= [[:spec/bad-value []]] (found spec))
     nil 42 "x" :x [] #{} '() inc (Object.) [{}] (nth (iterate vector 1) 100000))
+  (testing "maps that cannot be asked for a keyword"
+    (is (seq (check/check (sorted-map "name" 1 "lanes" 2))))
+    (is (seq (check/check (assoc weather :lanes (sorted-map 1 (sorted-map 'kind 2)))))))
   (is (seq (check/check {:name :x :lanes (nth (iterate (fn [x] {:a x}) 1) 100000)})))
   (is (= [[:spec/bad-value [:roles :parse :args]]] (found (assoc-in weather [:roles :parse :args] (range))))))
 
 (deftest hostile-names-are-errors
   (doseq [section [:lanes :roles :endpoints]
-          bad     [".." "../x" "a/b" "/" "a\u0000b" "é" "𝕏" "A" "a_b" "a.b" "-a" "1" "con " (apply str (repeat 300 "x"))]
+          bad     [".." "../x" "a/b" "/" "a\u0000b" "é" "𝕏" "A" "a_b" "a.b" "-a" "1" "con "
+                   (apply str (repeat 300 "x"))]
           k       [(keyword bad) bad]]
     (testing (pr-str section k)
       (let [one (val (first (section weather)))]
-        (is (some #(and (= :error (:severity %)) (#{:graph/bad-name :spec/bad-name} (:code %)) (= [section k] (:path %)))
+        (is (some #(and (= :error (:severity %)) (#{:graph/bad-name :spec/bad-name} (:code %))
+                        (= [section k] (:path %)))
                   (check/check (assoc-in weather [section k] one)))))))
   (is (= [[:graph/bad-name [:name]]] (found (assoc weather :name (keyword "../x"))))))
 
@@ -169,7 +180,8 @@
 (defspec random-damage-is-answered-with-data
   {:num-tests 100 :seed (seed/of ::random-damage-is-answered-with-data)}
   (prop/for-all [spec lgen/graph
-                 damages (gen/vector (gen/tuple gen/nat (gen/elements [:replace :delete :rename]) lgen/junk) 1 4)]
+                 damages
+                 (gen/vector (gen/tuple gen/nat (gen/elements [:replace :delete :rename]) lgen/junk) 1 4)]
     (well-formed?
      (check/check
       (reduce (fn [spec [n how junk]]
@@ -187,7 +199,8 @@
 (defspec one-damaged-value-is-one-problem
   {:num-tests 100 :seed (seed/of ::one-damaged-value-is-one-problem)}
   (prop/for-all [spec lgen/graph, n gen/large-integer]
-    (let [paths (vec (remove #(or (empty? %) (qualified-keyword? (first %)) (< 3 (count %))) (lgen/paths spec [])))
+    (let [paths
+          (vec (remove #(or (empty? %) (qualified-keyword? (first %)) (< 3 (count %))) (lgen/paths spec [])))
           path  (nth paths (mod n (count paths)))
           found (check/check (assoc-in spec path (Object.)))]
       (and (some #(= :error (:severity %)) found)
@@ -203,9 +216,10 @@
 
 (defspec one-misspelt-key-is-no-flood {:num-tests 100 :seed (seed/of ::one-misspelt-key-is-no-flood)}
   (prop/for-all [spec lgen/graph, n gen/large-integer]
-    (let [paths (vec (filter #(and (<= (count %) 3) (not= 2 (count %)) (seq %) (not (qualified-keyword? (peek %)))
-                                   (not= [:name] %))
-                             (lgen/paths spec [])))
+    (let [paths
+          (vec (filter #(and (<= (count %) 3) (not= 2 (count %)) (seq %) (not (qualified-keyword? (peek %)))
+                             (not= [:name] %))
+                       (lgen/paths spec [])))
           path  (nth paths (mod n (count paths)))
           wrong (keyword (str (name (peek path)) "z"))
           over  (pop path)

@@ -15,10 +15,12 @@
     :lanes     {:in {:kind :events :codec :edn} :dead {:kind :events :codec :edn :on-full :drop}
                 :hot {:kind :fanout-broadcast :consumers 2 :codec :edn :slots 8 :slot-bytes 64}
                 :log {:kind :journal :codec :edn :retain-ms 1000}}
-    :roles     {:pick {:kind :stage :stage my/hot :as :filter :args {:above 30} :rx :in :tx :hot :on-error {:to :dead}}
-                :copy {:kind :bridge :rx [:hot 0] :tx :log :idle :park :thread :slow}}
-    :endpoints {:in {:kind :ingress :lane :in} :out {:kind :egress :lane [:hot 1]} :log {:kind :egress :lane :log}
-                :dead {:kind :egress :lane :dead}}})
+    :roles
+    {:pick {:kind :stage :stage my/hot :as :filter :args {:above 30} :rx :in :tx :hot :on-error {:to :dead}}
+     :copy {:kind :bridge :rx [:hot 0] :tx :log :idle :park :thread :slow}}
+    :endpoints
+    {:in {:kind :ingress :lane :in} :out {:kind :egress :lane [:hot 1]} :log {:kind :egress :lane :log}
+     :dead {:kind :egress :lane :dead}}})
 
 (deftest a-spec-reads-as-sentences
   (let [text (describe/describe spec)]

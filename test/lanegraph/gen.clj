@@ -12,7 +12,8 @@
    (gen/one-of [gen/large-integer gen/string gen/boolean gen/keyword-ns gen/symbol (gen/return nil)
                 (gen/double* {:NaN? false})])))
 
-(def ^:private stage-key (gen/elements ['weather.stages/parse 'a/b :upper :my.app/lower "com.acme.Stage" "Stage"]))
+(def ^:private stage-key
+  (gen/elements ['weather.stages/parse 'a/b :upper :my.app/lower "com.acme.Stage" "Stage"]))
 
 (def ^:private choice
   "What one role of the graph is made from."
@@ -64,7 +65,8 @@
         one   (first turn)
         alike (filter #(= (second one) (second %)) (take n turn))]
     (if (= :merge role)
-      (take count (vals (reduce (fn [m ref] (if (m (lane-of ref)) m (assoc m (lane-of ref) ref))) (array-map) alike)))
+      (take count (vals (reduce (fn [m ref] (if (m (lane-of ref)) m (assoc m (lane-of ref) ref))) (array-map)
+                                alike)))
       [one])))
 
 (defn- add-role [state {:keys [role lane codec count on-error args stage] :as choice}]
@@ -85,14 +87,16 @@
                      (some-of choice [:idle :thread])
                      (cond letters {:on-error {:to letters}} on-error {:on-error on-error})
                      (when (= :stage role)
-                       (merge {:stage stage} (some-of choice [:as]) (when (not= ::none args) {:args args})))))))
+                       (merge {:stage stage} (some-of choice [:as])
+                              (when (not= ::none args) {:args args})))))))
 
 (defn- build [[choices options codec]]
   (let [[start state] (add-lane {:lanes {} :roles {} :open []} :events codec {})
         {:keys [open lanes roles]} (reduce add-role state choices)]
     (merge {:name :random :lanes lanes :roles roles
             :endpoints (into {:in {:kind :ingress :lane start}}
-                             (map-indexed (fn [i [ref _]] [(keyword (str "out-" i)) {:kind :egress :lane ref}]))
+                             (map-indexed (fn [i [ref _]]
+                                            [(keyword (str "out-" i)) {:kind :egress :lane ref}]))
                              open)}
            options)))
 
@@ -118,8 +122,11 @@
 
 (def junk
   "Values that belong nowhere, and values that belong elsewhere."
-  (gen/one-of [(gen/elements [nil 42 -1 0 3.5 "x" "" :x :lane-0 'x 'a/b [] {} #{} '() [nil] [:lane-0 0] [:lane-0 -1] {:to 1}
-                              {:kind :stage} {:kind :events} {:kind :journal} :a/b "../x" Long/MAX_VALUE 1e300 1/2 12N
-                              (keyword "a\u0000b") (keyword "../../etc") (keyword (apply str (repeat 300 "x")))
+  (gen/one-of [(gen/elements [nil 42 -1 0 3.5 "x" "" :x :lane-0 'x 'a/b [] {} #{} '() [nil] [:lane-0 0]
+                              [:lane-0 -1] {:to 1}
+                              {:kind :stage} {:kind :events} {:kind :journal} :a/b "../x" Long/MAX_VALUE 1e300
+                              1/2 12N
+                              (keyword "a\u0000b") (keyword "../../etc")
+                              (keyword (apply str (repeat 300 "x")))
                               (Object.) inc #"x" (java.util.HashMap. {"a" 1})])
                (gen/scale #(min 10 %) gen/any)]))

@@ -20,7 +20,8 @@
 
 (deftest bounds-are-those-of-the-java-side
   (are [place kind key low high] (= [low high]
-                                    ((juxt :min :max) (first (filter #(= key (:key %)) (model/entries place kind)))))
+                                    ((juxt :min :max)
+                                     (first (filter #(= key (:key %)) (model/entries place kind)))))
     :lane :events :slots Limits/MIN_SLOTS Limits/MAX_SLOTS
     :lane :events :slot-bytes Limits/MIN_SLOT_BYTES Limits/MAX_SLOT_BYTES
     :lane :fanout-broadcast :consumers 1 Limits/MAX_CONSUMERS

@@ -33,8 +33,9 @@
 
 (def ^:private back-and-forth
   '{:name      :x
-    :lanes     {:a {:kind :events} :b {:kind :fanout-broadcast :consumers 2} :c {:kind :events} :d {:kind :events}
-                :e {:kind :events} :dead {:kind :events} :retry {:kind :events :on-full :drop}}
+    :lanes
+    {:a {:kind :events} :b {:kind :fanout-broadcast :consumers 2} :c {:kind :events} :d {:kind :events}
+     :e {:kind :events} :dead {:kind :events} :retry {:kind :events :on-full :drop}}
     :roles     {:take   {:kind :merge :rx [:a :retry] :tx :b}
                 :spread {:kind :router :rx :b :tx [:c :d] :on-error {:to :dead}}
                 :again  {:kind :bridge :rx :dead :tx :retry}
@@ -63,7 +64,8 @@
                 "  n2((\"nobody\"))"
                 "  n0 -->|\"a\"| n1"
                 "  n1 -->|\"b\"| n2")
-         (picture/picture '{:name :x :lanes {:a {:kind :events} :b {:kind :events}} :roles {:r {:kind :bridge :rx :a :tx :b}}
+         (picture/picture '{:name :x :lanes {:a {:kind :events} :b {:kind :events}} :roles
+                            {:r {:kind :bridge :rx :a :tx :b}}
                             :endpoints {:in {:kind :ingress :lane :a}}}
                           {:format :mermaid})))
   (is (= (drawn "digraph \"x\" {"
@@ -91,14 +93,17 @@
     (is (string? (picture/picture
                   {:name  :x
                    :lanes (into {} (map (fn [i] [(keyword (str "l" i)) {:kind :events}])) (range 400))
-                   :roles (into {} (map (fn [i] [(keyword (str "r" i)) {:kind :bridge :rx (keyword (str "l" i))
-                                                                        :tx (keyword (str "l" (inc i)))}]))
-                                (range 399))}))))
+                   :roles
+                   (into {} (map (fn [i] [(keyword (str "r" i)) {:kind :bridge :rx (keyword (str "l" i))
+                                                                 :tx (keyword (str "l" (inc i)))}]))
+                         (range 399))}))))
   (is (= :picture/unknown-format (try (picture/picture {} {:format :png})
                                       (catch ExceptionInfo e (:lanegraph/code (ex-data e)))))))
 
-(defspec every-role-and-lane-is-in-the-picture {:num-tests 60 :seed (seed/of ::every-role-and-lane-is-in-the-picture)}
-  (prop/for-all [spec lgen/graph, format (gen/elements [:text :mermaid :dot]), width (gen/elements [nil 40 100])]
+(defspec every-role-and-lane-is-in-the-picture
+  {:num-tests 60 :seed (seed/of ::every-role-and-lane-is-in-the-picture)}
+  (prop/for-all [spec lgen/graph, format (gen/elements [:text :mermaid :dot]), width
+                 (gen/elements [nil 40 100])]
     (let [text (picture/picture spec {:format format :width width})]
       (every? #(re-find (re-pattern (str (name %) "\\b")) text)
               (concat (keys (:roles spec)) (keys (:lanes spec)) (keys (:endpoints spec)))))))

@@ -118,7 +118,8 @@
   {:num-tests 60 :seed (seed/of ::every-place-is-where-its-value-begins)}
   (prop/for-all [spec (gen/map gen/keyword (gen/recursive-gen
                                             (fn [inner] (gen/one-of [(gen/vector inner 0 3)
-                                                                     (gen/map gen/keyword inner {:max-elements 3})]))
+                                                                     (gen/map gen/keyword inner
+                                                                              {:max-elements 3})]))
                                             (gen/one-of [gen/small-integer gen/keyword gen/boolean])))]
     (let [text  (str/replace (pr-str spec) "," "\n,")
           read  (read/from-string text)

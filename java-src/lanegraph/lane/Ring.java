@@ -50,6 +50,7 @@ public final class Ring {
      *     then come from this ring
      * @param retain by reference: false to let the reader of a lane with one cursor null what it has taken
      * @param memory {@link Memory#DIRECT}, or a test's
+     * @throws LaneGraphException {@code lane/corrupt} if the region was attached and a position in it cannot be true
      */
     public Ring(
             String name,
@@ -74,6 +75,9 @@ public final class Ring {
         this.cursorAddresses = new long[shape.cursors().size()];
         for (int i = 0; i < cursorAddresses.length; i++) {
             cursorAddresses[i] = region.address() + RingDescriptor.cursorCell(shape, i) + CELL_POSITION_OFFSET;
+        }
+        if (!region.created()) {
+            RingPositions.check(this);
         }
     }
 
