@@ -65,9 +65,7 @@ final class Assembly {
         this.spec = spec;
         this.options = options;
         this.topology = Topology.of(spec);
-        checkSupported();
-        checkConsumers();
-        checkCodecs();
+        SpawnChecks.check(spec, options);
         this.stages = Stages.resolve(spec, options.stages());
         Ownership taken = null;
         try {
@@ -167,52 +165,6 @@ final class Assembly {
         return lanes.get(lane).tx(owner, spec.onFull(lane) == OnFull.DROP);
     }
 
-    private void checkSupported() {
-        spec.lanes().forEach((name, lane) -> {
-            if (!(lane instanceof LaneSpec.Ring)) {
-                throw unsupported("lane " + name, lane.kind());
-            }
-        });
-        spec.roles().forEach((name, role) -> {
-            if (!(role instanceof RoleSpec.Stage || role instanceof RoleSpec.Bridge)) {
-                throw unsupported("role " + name, role.kind());
-            }
-        });
-    }
-
-    private LaneGraphException unsupported(String what, String kind) {
-        return new LaneGraphException(Category.UNSUPPORTED, "graph/unsupported",
-                what + " of graph " + spec.name() + ": the kind " + kind
-                        + " can be described and checked, but not run yet;"
-                        + " this version runs stages and bridges over lanes of slots",
-                Map.of("kind", kind));
-    }
-
-    private void checkConsumers() {
-        options.consumers().keySet().forEach(name -> {
-            EndpointSpec endpoint = spec.endpoints().get(name);
-            if (endpoint == null || endpoint.kind() != EndpointSpec.Kind.EGRESS) {
-                throw new LaneGraphException(Category.INCORRECT, "graph/unknown-endpoint",
-                        "consumer of " + name + ": expected an egress endpoint of graph " + spec.name() + ", one of "
-                                + names(EndpointSpec.Kind.EGRESS),
-                        Map.of("endpoint", name));
-            }
-        });
-    }
-
-    private void checkCodecs() {
-        spec.lanes().forEach((name, lane) -> {
-            if (options.codecNamed(lane.codec()) == null) {
-                Set<String> known = new TreeSet<>(Set.of("bytes", "string", "long"));
-                known.addAll(options.codecs().keySet());
-                throw new LaneGraphException(Category.NOT_FOUND, "graph/unknown-codec",
-                        "lane " + name + ": codec " + lane.codec() + " is not known; expected one of " + known
-                                + ", or a codec of that name among the options of the spawn",
-                        Map.of("lane", name, "codec", lane.codec()));
-            }
-        });
-    }
-
     /** The ingress endpoint of this name. */
     Ingress ingress(String name) {
         return endpoint(ingress, name, EndpointSpec.Kind.INGRESS);
@@ -226,19 +178,9 @@ final class Assembly {
     private <E> E endpoint(Map<String, E> endpoints, String name, EndpointSpec.Kind kind) {
         E endpoint = endpoints.get(name);
         if (endpoint == null) {
-            throw new LaneGraphException(Category.NOT_FOUND, "graph/unknown-endpoint",
-                    "endpoint " + name + ": graph " + spec.name() + " has no " + kind.key()
-                            + " of this name; expected one of " + names(kind),
-                    Map.of("endpoint", String.valueOf(name)));
+            throw SpawnChecks.unknownEndpoint(spec, name, kind);
         }
         return endpoint;
-    }
-
-    private List<String> names(EndpointSpec.Kind kind) {
-        return spec.endpoints().entrySet().stream()
-                .filter(entry -> entry.getValue().kind() == kind)
-                .map(Map.Entry::getKey)
-                .toList();
     }
 
     /** The lane of this name. */

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -28,9 +27,7 @@ import org.agrona.DirectBuffer;
 public final class LaneGraph implements AutoCloseable {
     private static final long CLOSE_DEADLINE_MS = 5_000;
     private static final long MAX_RESERVE_MS = 200;
-    private static final long QUIET_NS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(10);
-    private static final long DRAIN_POLL_NS = TimeUnit.MICROSECONDS.toNanos(100);
 
     private final Assembly assembly;
     private final Failures failures = new Failures();
@@ -266,26 +263,7 @@ public final class LaneGraph implements AutoCloseable {
 
     /** What the graph is doing, read while it runs; also after a stop and after close. */
     public GraphStatus status() {
-        SortedMap<String, LaneStatus> lanes = new TreeMap<>();
-        assembly.lanes.forEach((name, ring) -> {
-            long read = ring.consumed();
-            int depth = ring.depth();
-            String memory = ring.byReference() ? "by-reference" : ring.region().file() == null ? "in-memory" : "mapped";
-            lanes.put(name, new LaneStatus(ring.shape().kind(), ring.shape().slots(), depth, ring.produced(), read,
-                    ring.dropped(), memory));
-        });
-        Map<String, Throwable> errors = failures.byRole();
-        SortedMap<String, RoleStatus> roles = new TreeMap<>();
-        assembly.roles.forEach((name, role) -> {
-            RoleThread thread = team.threadOf(role);
-            boolean over = thread.end().isDone();
-            String phase = errors.containsKey(name) ? "failed" : over ? "ended" : quiet ? "stuck" : "running";
-            Activity activity = role.activity();
-            roles.put(name, new RoleStatus(role.kind(), thread.thread().getName(), phase, activity.active(),
-                    activity.processed(), activity.filtered(), activity.dropped(), activity.errors(), activity.bytes(),
-                    activity.blockedNanos(), activity.epoch()));
-        });
-        return new GraphStatus(name(), state, lanes, roles, assembly.errors.entries());
+        return new StatusReader(assembly, team, failures.byRole()).read(state, quiet);
     }
 
     /**
@@ -297,30 +275,7 @@ public final class LaneGraph implements AutoCloseable {
      *     graph/stopped} at once when a role has ended; {@code call/interrupted}
      */
     public void awaitIdle(long timeoutMillis) {
-        Deadline deadline = Deadline.in(timeoutMillis);
-        long epoch = assembly.epoch();
-        long since = System.nanoTime();
-        while (true) {
-            checkRunning();
-            List<String> active = assembly.activeRoles();
-            SortedMap<String, Integer> remaining = assembly.remaining();
-            long now = assembly.epoch();
-            if (now != epoch || !active.isEmpty() || !remaining.isEmpty()) {
-                epoch = now;
-                since = System.nanoTime();
-            } else if (System.nanoTime() - since >= QUIET_NS) {
-                return;
-            }
-            if (deadline.passed()) {
-                throw new LaneGraphException(Category.UNAVAILABLE, "graph/not-idle",
-                        "graph " + name() + " was not idle within timeout-ms=" + timeoutMillis
-                                + ": active-roles=" + active + " progress-epoch=" + now + " remaining=" + remaining,
-                        Map.of("timeout-ms", timeoutMillis, "active-roles", active, "progress-epoch", now,
-                                "remaining", remaining));
-            }
-            Deadline.checkInterrupt("await-idle of graph " + name());
-            LockSupport.parkNanos(POLL_NS);
-        }
+        new Quiescence(assembly).awaitIdle(timeoutMillis, this::checkRunning);
     }
 
     private void checkRunning() {
@@ -348,7 +303,7 @@ public final class LaneGraph implements AutoCloseable {
         refuseIngress("graph " + name() + " was stopped");
         if (mode == StopMode.DRAIN && !team.isOwnThread()) {
             moveTo(State.DRAINING, State.RUNNING);
-            awaitDrained(Deadline.in(deadline.remainingMillis() - reserve));
+            new Quiescence(assembly).awaitEmpty(Deadline.in(deadline.remainingMillis() - reserve), () -> state == State.DRAINING);
         }
         moveTo(State.STOPPING, State.RUNNING, State.DRAINING);
         assembly.stopping.set(true);
@@ -376,23 +331,6 @@ public final class LaneGraph implements AutoCloseable {
         quiet = true;
         events.tell("stuck", Map.of("roles", names));
         moveTo(State.STOPPED, State.STOPPING);
-    }
-
-    private void awaitDrained(Deadline deadline) {
-        boolean interrupted = false;
-        while (state == State.DRAINING && !deadline.passed()) {
-            // Nothing moved while the lanes were looked at one after another, so they were empty all at once:
-            // a role moves its epoch before it frees a message that it has passed on.
-            long epoch = assembly.epoch();
-            if (assembly.remaining().isEmpty() && assembly.epoch() == epoch) {
-                break;
-            }
-            LockSupport.parkNanos(DRAIN_POLL_NS);
-            interrupted |= Thread.interrupted(); // else the next park would not wait
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private void refuseIngress(String why) {

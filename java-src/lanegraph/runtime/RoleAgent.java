@@ -9,7 +9,6 @@ import lanegraph.graph.OnError;
 import lanegraph.graph.Topology;
 import lanegraph.lane.LaneRx;
 import lanegraph.lane.LaneTx;
-import lanegraph.stage.Emit;
 import org.agrona.concurrent.Agent;
 
 /**

@@ -69,7 +69,10 @@ final class Stages {
         return stage;
     }
 
-    /** A stage that may send the message on unchanged needs equal codecs; its role's {@code as} need not have told that. */
+    /**
+     * A stage that may send the message on unchanged needs equal codecs; its role's {@code as} need not have
+     * told that.
+     */
     private static void checkCodecs(GraphSpec spec, String role, RoleSpec.Stage stage, Object object) {
         String from = spec.lanes().get(stage.from().lane()).codec();
         String to = spec.lanes().get(stage.to()).codec();

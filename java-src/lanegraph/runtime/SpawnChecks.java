@@ -1,0 +1,85 @@
+package lanegraph.runtime;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import lanegraph.LaneGraphException;
+import lanegraph.LaneGraphException.Category;
+import lanegraph.graph.EndpointSpec;
+import lanegraph.graph.GraphSpec;
+import lanegraph.graph.LaneSpec;
+import lanegraph.graph.RoleSpec;
+
+/**
+ * What a valid graph and its options must bring along to run, beside its stages. Looked at before anything
+ * starts.
+ */
+final class SpawnChecks {
+    private SpawnChecks() {}
+
+    /**
+     * @throws LaneGraphException {@code graph/unsupported}; {@code graph/unknown-endpoint}; {@code
+     *     graph/unknown-codec}
+     */
+    static void check(GraphSpec spec, SpawnOptions options) {
+        checkSupported(spec);
+        checkConsumers(spec, options);
+        checkCodecs(spec, options);
+    }
+
+    private static void checkSupported(GraphSpec spec) {
+        spec.lanes().forEach((name, lane) -> {
+            if (!(lane instanceof LaneSpec.Ring)) {
+                throw unsupported(spec, "lane " + name, lane.kind());
+            }
+        });
+        spec.roles().forEach((name, role) -> {
+            if (!(role instanceof RoleSpec.Stage || role instanceof RoleSpec.Bridge)) {
+                throw unsupported(spec, "role " + name, role.kind());
+            }
+        });
+    }
+
+    private static LaneGraphException unsupported(GraphSpec spec, String what, String kind) {
+        return new LaneGraphException(Category.UNSUPPORTED, "graph/unsupported",
+                what + " of graph " + spec.name() + ": the kind " + kind + " can be described and checked, but not run yet;"
+                        + " this version runs stages and bridges over lanes of slots",
+                Map.of("kind", kind));
+    }
+
+    private static void checkConsumers(GraphSpec spec, SpawnOptions options) {
+        options.consumers().keySet().forEach(name -> {
+            EndpointSpec endpoint = spec.endpoints().get(name);
+            if (endpoint == null || endpoint.kind() != EndpointSpec.Kind.EGRESS) {
+                throw unknownEndpoint(spec, name, EndpointSpec.Kind.EGRESS);
+            }
+        });
+    }
+
+    private static void checkCodecs(GraphSpec spec, SpawnOptions options) {
+        spec.lanes().forEach((name, lane) -> {
+            if (options.codecNamed(lane.codec()) == null) {
+                Set<String> known = new TreeSet<>(Set.of("bytes", "string", "long"));
+                known.addAll(options.codecs().keySet());
+                throw new LaneGraphException(Category.NOT_FOUND, "graph/unknown-codec",
+                        "lane " + name + ": codec " + lane.codec() + " is not known; expected one of " + known
+                                + ", or a codec of that name among the options of the spawn",
+                        Map.of("lane", name, "codec", lane.codec()));
+            }
+        });
+    }
+
+    /** For a name that is no endpoint of this kind. */
+    static LaneGraphException unknownEndpoint(GraphSpec spec, String name, EndpointSpec.Kind kind) {
+        Set<String> known = new TreeSet<>();
+        spec.endpoints().forEach((endpoint, of) -> {
+            if (of.kind() == kind) {
+                known.add(endpoint);
+            }
+        });
+        return new LaneGraphException(Category.NOT_FOUND, "graph/unknown-endpoint",
+                "endpoint " + name + ": graph " + spec.name() + " has no " + kind.key()
+                        + " of this name; expected one of " + known,
+                Map.of("endpoint", String.valueOf(name)));
+    }
+}

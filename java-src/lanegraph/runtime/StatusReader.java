@@ -1,0 +1,46 @@
+package lanegraph.runtime;
+
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import lanegraph.lane.Ring;
+
+/** Reads what a graph is doing while it runs, without slowing it. */
+final class StatusReader {
+    private final Assembly assembly;
+    private final Team team;
+    private final Map<String, Throwable> failures;
+
+    StatusReader(Assembly assembly, Team team, Map<String, Throwable> failures) {
+        this.assembly = assembly;
+        this.team = team;
+        this.failures = failures;
+    }
+
+    /** @param quiet true once no role can publish: a thread that lives then is stuck */
+    GraphStatus read(State state, boolean quiet) {
+        SortedMap<String, LaneStatus> lanes = new TreeMap<>();
+        assembly.lanes.forEach((name, ring) -> lanes.put(name, lane(ring)));
+        SortedMap<String, RoleStatus> roles = new TreeMap<>();
+        assembly.roles.forEach((name, role) -> roles.put(name, role(name, role, quiet)));
+        return new GraphStatus(assembly.spec.name(), state, lanes, roles, assembly.errors.entries());
+    }
+
+    private static LaneStatus lane(Ring ring) {
+        long read = ring.consumed(); // before the others, which can then only be ahead of it
+        int depth = ring.depth();
+        String memory = ring.byReference() ? "by-reference" : ring.region().file() == null ? "in-memory" : "mapped";
+        return new LaneStatus(ring.shape().kind(), ring.shape().slots(), depth, ring.produced(), read, ring.dropped(),
+                memory);
+    }
+
+    private RoleStatus role(String name, RoleAgent role, boolean quiet) {
+        RoleThread thread = team.threadOf(role);
+        boolean over = thread.end().isDone();
+        String phase = failures.containsKey(name) ? "failed" : over ? "ended" : quiet ? "stuck" : "running";
+        Activity activity = role.activity();
+        return new RoleStatus(role.kind(), thread.thread().getName(), phase, activity.active(), activity.processed(),
+                activity.filtered(), activity.dropped(), activity.errors(), activity.bytes(), activity.blockedNanos(),
+                activity.epoch());
+    }
+}
