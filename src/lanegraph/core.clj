@@ -167,6 +167,13 @@
                        (str "found " (problem/printed k) "; expected the name of a " what ", a keyword such as :lines")
                        {(keyword what) k}))))
 
+(defn- how-many ^long [n]
+  (if (nat-int? n)
+    (min (long n) Integer/MAX_VALUE)
+    (throw (problem/ex :incorrect :options/invalid
+                       (str "found " (problem/printed n) "; expected how many messages, a whole number of at least 0")
+                       {:n n}))))
+
 (defn simulate
   "Runs the whole graph in this thread, without files, and always in the same order. `inputs` is {ingress [message …]};
   returns {egress [message …]}. Options: those of spawn!, of which :stages, :codecs and :wire are used.
@@ -234,7 +241,7 @@
   ([rt endpoint n] (take! rt endpoint n {}))
   ([^LaneGraph rt endpoint n opts]
    (let [{:keys [timeout-ms]} (options/checked :take opts)]
-     (in-clojure (vec (.take rt (name-of "endpoint" endpoint) (int (min (long n) Integer/MAX_VALUE))
+     (in-clojure (vec (.take rt (name-of "endpoint" endpoint) (how-many n)
                              (long timeout-ms)))))))
 
 (defn poll!
@@ -257,7 +264,7 @@
   where they are. Also after close. Errors: :graph/unknown-lane, :codec/…."
   ([rt lane] (peek rt lane 1))
   ([^LaneGraph rt lane n]
-   (in-clojure (vec (.peek rt (name-of "lane" lane) (int (min (long n) Integer/MAX_VALUE)))))))
+   (in-clojure (vec (.peek rt (name-of "lane" lane) (how-many n))))))
 
 (defn status
   "What a graph is doing, also after a stop and after close:
@@ -297,14 +304,14 @@
 
 ;; ------------------------------------------------------------------ at the REPL
 
-(defn- how-many [^Map m what]
+(defn- counted [^Map m what]
   (let [n (.size m)]
     (str n " " what (when (not= 1 n) "s"))))
 
 (defmethod print-method LaneGraph [^LaneGraph rt ^Writer out]
   (let [spec (.spec rt)]
     (.write out (str "#lanegraph[" (.name rt) " " (name (error/java->data (.state rt))) ", "
-                     (how-many (.lanes spec) "lane") ", " (how-many (.roles spec) "role") "]"))))
+                     (counted (.lanes spec) "lane") ", " (counted (.roles spec) "role") "]"))))
 
 (extend-protocol protocols/Datafiable
   LaneGraph

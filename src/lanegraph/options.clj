@@ -53,9 +53,15 @@
                             "; expected a keyword and what it names")
                        :hint (when (or (string? k2) (symbol? k2)) (str "write " (keyword (str k2))))))))
 
+(def ^:private tables
+  "{place {:by-key {key entry} :defaults {key value}}}, made once, since calls on a running graph look here."
+  (into {} (for [[place] (:places model/model)]
+             [place {:by-key   (into {} (map (juxt :key identity)) (model/entries place))
+                     :defaults (model/defaults place nil)}])))
+
 (defn- problems [place opts]
   (if (map? opts)
-    (let [by-key (into {} (map (juxt :key identity)) (model/entries place))]
+    (let [{:keys [by-key]} (tables place)]
       (mapcat (fn [[k v]]
                 (let [entry (by-key k)]
                   (cond
@@ -77,7 +83,7 @@
       (throw (problem/ex :incorrect :options/invalid
                          (str/join "\n  " (map #(str (:message %) (when (:hint %) (str "; " (:hint %)))) found))
                          {:problems (vec found)})))
-    (into (model/defaults place nil) (remove (comp nil? val)) opts)))
+    (into (:defaults (tables place)) (remove (comp nil? val)) opts)))
 
 (defn- path ^Path [dir]
   (try

@@ -9,7 +9,8 @@
   one, anything else is a function of one value, used as the role's :as says.
 
   Errors: :stage/namespace-not-found :stage/var-not-found :stage/load-failed :stage/not-registered
-  :stage/class-not-found :stage/not-a-stage :stage/needless-args :stage/shared-state; as LaneGraphException where the
+  :stage/class-not-found :stage/not-a-stage :stage/needless-args :stage/init-failed (:init or a StageFactory threw; an
+  ex-info of its own with :lanegraph/code keeps that) :stage/shared-state; as LaneGraphException where the
   core asks, as data from `lookup`."
   (:require [clojure.edn :as edn]
             [clojure.main :as main]
@@ -150,15 +151,25 @@
                         "use a StageFactory or a class, which make one for each role")
                    nil nil)))))
 
+(defn- made
+  "As make; whatever the code of a stage throws meanwhile is a LaneGraphException."
+  [found ^StageRequest request]
+  (try
+    (make found request)
+    (catch LaneGraphException e (throw e))
+    (catch Throwable e
+      (throw (fail :incorrect (:lanegraph/code (ex-data e) :stage/init-failed) (.stage request)
+                   (str "it cannot be made for role " (.role request) ": " (or (ex-message e) e)) nil e)))))
+
 (defn resolver
   "A StageResolver for one spawn. `registry` is {keyword stage} or nil."
   ^StageResolver [registry]
   (let [owners (IdentityHashMap.)]
     (reify StageResolver
       (resolve [_ request]
-        (let [made (make (find-stage (.stage request) registry) request)]
-          (refuse-shared owners request made)
-          made)))))
+        (let [stage (made (find-stage (.stage request) registry) request)]
+          (refuse-shared owners request stage)
+          stage)))))
 
 (defn lookup
   "A function of a stage key (symbol, keyword or string) that answers nil when the stage is there, and otherwise says why

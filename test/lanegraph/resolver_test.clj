@@ -108,6 +108,10 @@
     :stage/not-a-stage   :s                                  {:as "stateful" :registry {:s {:int 1 :step conj}}}
     :stage/not-a-stage   'lanegraph.fixture.good/bad-factory {}
     :stage/not-a-stage   "java.lang.StringBuilder"           {}
+    :stage/init-failed   :s                                  {:as "stateful"
+                                                              :registry {:s {:init #(assert (nil? %)) :step conj}}
+                                                              :args 1}
+    :stage/bad-args      'lanegraph.stages/head              {:as "stateful" :args :many}
     :stage/needless-args 'lanegraph.fixture.good/object      {:args 1}))
 
 (deftest s22-one-instance-per-role
