@@ -1,16 +1,16 @@
 (ns lanegraph.codec
-  "Codecs: how the values of a lane become bytes and come back. A lane names its codec; :bytes, :string and :long
-  come from the Java core, :edn and :json from here. Others are given to spawn! and simulate under :codecs,
-  {name codec}: an object that satisfies the protocol Codec, or a lanegraph.lane.Codec, which works on buffers. A
-  codec serves many threads at once.
+  "Codecs: how the values of a lane become bytes and come back. A lane names its codec; :bytes, :string and
+  :long come from the Java core, :edn and :json from here. Others are given to spawn! and simulate under
+  :codecs, {name codec}: an object that satisfies the protocol Codec, or a lanegraph.lane.Codec, which works
+  on buffers. A codec serves many threads at once.
 
-  :edn   carries booleans, strings, characters, numbers, keywords, symbols, #inst, #uuid, tagged literals, lists,
-         vectors, maps and sets, and nil inside them. It refuses everything else when it is sent: what is read back
-         equals what was written. Metadata is left out.
+  :edn   carries booleans, strings, characters, numbers, keywords, symbols, #inst, #uuid, tagged literals,
+         lists, vectors, maps and sets, and nil inside them. It refuses everything else when it is sent: what
+         is read back equals what was written. Metadata is left out.
   :json  as lanegraph.json says.
 
-  Errors: :codec/wrong-type (a value that the codec does not carry), :codec/bad-bytes (bytes that it never wrote, or
-  nil, which is no message), :codec/not-a-codec."
+  Errors: :codec/wrong-type (a value that the codec does not carry), :codec/bad-bytes (bytes that it never
+  wrote, or nil, which is no message), :codec/not-a-codec."
   (:require [clojure.edn :as edn]
             [lanegraph.edn-text :as edn-text]
             [lanegraph.error :as error]
@@ -27,7 +27,8 @@
 (set! *unchecked-math* :warn-on-boxed)
 
 (defprotocol Codec
-  "A codec on byte arrays. Called by many threads. What it throws becomes :codec/failed with the exception as cause."
+  "A codec on byte arrays. Called by many threads. What it throws becomes :codec/failed with the exception
+  as cause."
   (encode [codec value] "The value as a byte array, which is not changed afterwards.")
   (decode [codec bytes] "The value of a byte array that `encode` made; never nil."))
 
@@ -51,7 +52,8 @@
 
 (defn- no-message [codec]
   (error/exception :incorrect :codec/bad-bytes
-                   (str "codec " codec " found nil, which is no message; put it into a collection") {:codec codec}))
+                   (str "codec " codec " found nil, which is no message; put it into a collection")
+                   {:codec codec}))
 
 (def ^:private end (Object.))
 
@@ -60,10 +62,10 @@
     (let [opts  {:eof end :default tagged-literal}
           value (edn/read opts in)]
       (cond
-        (identical? end value)                      (throw (bad-bytes "edn" "one form, found none" nil))
-        (not (identical? end (edn/read opts in)))   (throw (bad-bytes "edn" "one form, found a second behind it" nil))
-        (nil? value)                                (throw (no-message "edn"))
-        :else                                       value))))
+        (identical? end value)                    (throw (bad-bytes "edn" "one form, found none" nil))
+        (not (identical? end (edn/read opts in))) (throw (bad-bytes "edn" "one form, found several" nil))
+        (nil? value)                              (throw (no-message "edn"))
+        :else                                     value))))
 
 (def ^:private edn-codec
   (reify lanegraph.lane.Codec
@@ -74,10 +76,11 @@
         (one-form (.decode Codecs/STRING source))
         (catch LaneGraphException e (throw e))
         (catch Exception e (throw (bad-bytes "edn" "one form of EDN in UTF-8" e)))
-        (catch StackOverflowError _ (throw (bad-bytes "edn" "one form of EDN, found one nested too deep" nil)))))))
+        (catch StackOverflowError _ (throw (bad-bytes "edn" "EDN, found a form nested too deep" nil)))))))
 
 (defn json
-  "The codec :json with an ObjectMapper of your own (jsonista's, for example): {:codecs {:json (codec/json mapper)}}."
+  "The codec :json with an ObjectMapper of your own (jsonista's, for example): {:codecs {:json (codec/json
+  mapper)}}."
   [^ObjectMapper mapper]
   (reify lanegraph.lane.Codec
     (encode [_ value target]
@@ -90,7 +93,7 @@
       (let [value (try
                     (json/read-value mapper (bytes-of source))
                     (catch ExceptionInfo e (throw (bad-bytes "json" "one JSON value in UTF-8" e)))
-                    (catch StackOverflowError _ (throw (bad-bytes "json" "JSON, found one nested too deep" nil))))]
+                    (catch StackOverflowError _ (throw (bad-bytes "json" "JSON, nested less deep" nil))))]
         (if (nil? value)
           (throw (no-message "json"))
           value)))))

@@ -5,7 +5,7 @@
     (read-spec file)                the spec in an EDN file, which knows the lines of its values
     (check spec opts)               every problem as data, [] when all is well
     (explain spec opts)             the same, printed for a person
-    (normalise spec)                the spec with every default written out, and who reads and writes each lane
+    (normalise spec)                the spec with every default, and who reads and writes each lane
     (describe spec)                 the spec in words
     (graph spec opts)               the spec as a picture
 
@@ -15,7 +15,8 @@
     (offer! rt :in v opts)          send a message → accepted?       (offer-all! rt :in vs opts) → how many
     (take! rt :out n opts)          receive up to n messages         (poll! rt :out) → one or nil
     (writer rt :in) (reader rt :out)  the bare handle of an endpoint, for one thread
-    (status rt)                     what it does, as data            (peek rt :lane n) → messages, left where they are
+    (status rt)                     what it does, as data
+    (peek rt :lane n)               up to n messages of a lane, left where they are
     (await-idle! rt opts)           until nothing is left to do
     (stop! rt opts)                 end it → how it ended            (join! rt opts) → ended? or why it failed
 
@@ -25,19 +26,20 @@
     DROP, FORWARD-INPUT             what a :transform stage on buffers may return
 
   Options of spawn!:
-    :dir          Directory of the lane files, made when it is not there. Left out: the lanes are in the memory
-                  of this process.
-    :existing     What to do with lane files that are there: go on with them, refuse to start, or make new ones.
-                  One of :continue :refuse :replace. Default :continue.
+    :dir          Directory of the lane files, made when it is not there. Left out: the lanes are in the
+                  memory of this process.
+    :existing     What to do with lane files that are there: go on with them, refuse to start, or make new
+                  ones. One of :continue :refuse :replace. Default :continue.
     :threads      A thread for each role, or one for all. One of :dedicated :shared. Default :dedicated.
     :idle         Overrides :idle of the graph. One of :busy-spin :yield :backoff :park.
-    :wire         :auto passes objects by reference where nobody needs bytes; :always writes every message with
-                  its codec. One of :auto :always. Default :auto.
+    :wire         :auto passes objects by reference where nobody needs bytes; :always writes every message
+                  with its codec. One of :auto :always. Default :auto.
     :stages       The registry: a map from keyword to the stage that the keyword names.
     :codecs       Codecs of your own: a map from the name used in the spec to the codec.
-    :consumers    A map from the name of an egress to a function of one message; it is called for each message
-                  that arrives there.
-    :thread-init  A function of role and kind, called first in every role thread. When it throws, spawn! fails.
+    :consumers    A map from the name of an egress to a function of one message; it is called for each
+                  message that arrives there.
+    :thread-init  A function of role and kind, called first in every role thread. When it throws, spawn!
+                  fails.
     :on-event     A function of one map, called when something happens that is worth telling. Nothing is
                   printed.
     :on-failure   A function of one exception, called once when the graph fails.
@@ -53,14 +55,14 @@
   Options of join!:
     :timeout-ms   How long to wait, in milliseconds. Left out: as long as it takes.
   Options of stop!:
-    :mode         Stop between two messages, or take nothing more in and let come out what is inside. One of
-                  :now :drain. Default :now.
-    :deadline-ms  How long it may take, in milliseconds. A function that has not returned by then is cut off.
-                  Default 5000.
+    :mode         Stop between two messages, or take nothing more in and let come out what is inside. One
+                  of :now :drain. Default :now.
+    :deadline-ms  How long it may take, in milliseconds. A function that has not returned by then is cut
+                  off. Default 5000.
 
-  Every error is an ex-info with :cognitect.anomalies/category, :lanegraph/code and the facts. Each function tells its
-  codes; all of them may throw :options/invalid and, on a thread that was interrupted, which stays so, :call/interrupted.
-  Any thread may call any function on a running graph."
+  Every error is an ex-info with :cognitect.anomalies/category, :lanegraph/code and the facts. Each function
+  tells its codes; all of them may throw :options/invalid and, on a thread that was interrupted, which stays
+  so, :call/interrupted. Any thread may call any function on a running graph."
   (:refer-clojure :exclude [peek])
   (:require [clojure.core.protocols :as protocols]
             [lanegraph.check :as check]
@@ -78,7 +80,7 @@
             [lanegraph.resolver :as resolver]
             [lanegraph.value-stage :as value-stage])
   (:import (java.io Writer)
-           (java.util Map)
+           (java.util Collection Map)
            (lanegraph LaneGraphException)
            (lanegraph.lane LaneRx LaneTx)
            (lanegraph.runtime LaneGraph Simulation StopMode)
@@ -90,16 +92,17 @@
 ;; ------------------------------------------------------------------ specs
 
 (defn read-spec
-  "The spec in an EDN file (a path as string, java.io.File or java.nio.file.Path). Its problems will have :file, :line
-  and :column. Errors: :read/… as lanegraph.read says."
+  "The spec in an EDN file (a path as string, java.io.File or java.nio.file.Path). Its problems will have
+  :file, :line and :column. Errors: :read/… as lanegraph.read says."
   [file]
   (read/from-file file))
 
 (defn check
   "[] when all is well with `spec`, which may be anything, else every problem at once:
-  {:code :graph/unknown-lane, :path [:roles :parse :rx], :value :linse, :message string, :hint string, :severity :error or
-  :warning}, and :file :line :column when it was read from a file. Loads the namespaces of the stages, to see whether
-  they are there. Options: those of spawn!, of which :stages is used."
+  {:code :graph/unknown-lane, :path [:roles :parse :rx], :value :linse, :message string, :hint string,
+   :severity :error or :warning}, and :file :line :column when it was read from a file.
+  Loads the namespaces of the stages, to see whether they are there. Options: those of spawn!, of which
+  :stages is used."
   ([spec] (check spec {}))
   ([spec opts]
    (check/check spec {:resolve (resolver/lookup (:stages (options/checked :spawn opts)))})))
@@ -110,8 +113,9 @@
   ([spec opts] (println (explain/text (check spec opts)))))
 
 (defn normalise
-  "The spec with every default and every inherited option written out, and under :lanegraph/topology who writes and reads
-  each lane: {lane {:producers [owner], :cursors [owner], :many-producers? bool}}. Error: :graph/invalid."
+  "The spec with every default and every inherited option written out, and under :lanegraph/topology who
+  writes and reads each lane: {lane {:producers [owner], :cursors [owner], :many-producers? bool}}. Error:
+  :graph/invalid."
   [spec]
   (normalise/normalise spec))
 
@@ -134,7 +138,8 @@
 ;; ------------------------------------------------------------------ stages
 
 (defn emit
-  "Several results of one message, in this order, as the result of a stage. None may be nil. Error: :stage/emit-nil."
+  "Several results of one message, in this order, as the result of a stage. None may be nil. Error:
+  :stage/emit-nil."
   ^Emit [& values]
   (value-stage/emit values))
 
@@ -147,13 +152,13 @@
   (long StatefulTransformStage/FORWARD_INPUT))
 
 (defn raw-stage
-  "A stage from a function on Agrona buffers, or from the var of one, which is followed. Nothing is allocated or boxed
-  for a message. Kinds:
+  "A stage from a function on Agrona buffers, or from the var of one, which is followed. Nothing is
+  allocated or boxed for a message. Kinds:
     :map-ok :map  (fn ^long [^DirectBuffer in ^MutableDirectBuffer out] …) writes into out, returns the length
     :filter       (fn [^DirectBuffer in] …) keeps the message or not
     :inspect      (fn [^DirectBuffer in] …) only looks
     :stateful     (fn [args] …) returns, for one role, a function as for :map
-    :transform    (fn [args] …) returns, for one role, such a function that may also return DROP or FORWARD-INPUT
+    :transform    (fn [args] …) the same; its function may also return DROP or FORWARD-INPUT
   Errors: :stage/not-a-stage."
   [kind f]
   (raw/of kind f resolver/read-args))
@@ -164,29 +169,33 @@
   (if (keyword? k)
     (convert/name->string k)
     (throw (problem/ex :incorrect (if (= "lane" what) :graph/unknown-lane :graph/unknown-endpoint)
-                       (str "found " (problem/printed k) "; expected the name of a " what ", a keyword such as :lines")
+                       (str "found " (problem/printed k) "; expected the name of a " what
+                            ", a keyword such as :lines")
                        {(keyword what) k}))))
 
 (defn- how-many ^long [n]
   (if (nat-int? n)
     (min (long n) Integer/MAX_VALUE)
     (throw (problem/ex :incorrect :options/invalid
-                       (str "found " (problem/printed n) "; expected how many messages, a whole number of at least 0")
+                       (str "found " (problem/printed n)
+                            "; expected how many messages, a whole number of at least 0")
                        {:n n}))))
 
 (defn simulate
-  "Runs the whole graph in this thread, without files, and always in the same order. `inputs` is {ingress [message …]};
-  returns {egress [message …]}. Options: those of spawn!, of which :stages, :codecs and :wire are used.
-  Errors: :graph/invalid with :problems, :graph/unknown-endpoint, :role/failed with the stage's exception as cause,
-  :graph/stuck when messages are left that no role can move, and those of offer!."
+  "Runs the whole graph in this thread, without files, and always in the same order. `inputs` is {ingress
+  [message …]}; returns {egress [message …]}. Options: those of spawn!, of which :stages, :codecs and :wire
+  are used.
+  Errors: :graph/invalid with :problems, :graph/unknown-endpoint, :role/failed with the stage's exception as
+  cause, :graph/stuck when messages are left that no role can move, and those of offer!."
   ([spec inputs] (simulate spec inputs {}))
   ([spec inputs opts]
    (let [opts  (options/checked :spawn opts)
          graph (valid-spec spec opts)]
      (doseq [[endpoint messages] inputs
-             :when (not (or (nil? messages) (sequential? messages) (instance? java.util.Collection messages)))]
+             :when (not (or (nil? messages) (sequential? messages) (instance? Collection messages)))]
        (throw (problem/ex :incorrect :options/invalid
-                          (str "input " endpoint ": found " (problem/printed messages) "; expected a vector of messages")
+                          (str "input " endpoint ": found " (problem/printed messages)
+                               "; expected a vector of messages")
                           {:endpoint endpoint})))
      (in-clojure
       (into {} (map (fn [[k v]] [(keyword k) (vec v)]))
@@ -194,11 +203,12 @@
                             ^Map (into {} (map (fn [[k v]] [(name-of "endpoint" k) (vec v)])) inputs)))))))
 
 (defn spawn!
-  "Runs a graph and returns it, when every role is ready. If anything fails, all of it is undone. The result is a
-  lanegraph.runtime.LaneGraph: AutoCloseable; prints in one line; datafy gives its status. Its threads are daemons;
-  when the JVM ends, it is stopped.
+  "Runs a graph and returns it, when every role is ready. If anything fails, all of it is undone. The result
+  is a lanegraph.runtime.LaneGraph: AutoCloseable; prints in one line; datafy gives its status. Its threads
+  are daemons; when the JVM ends, it is stopped.
   Errors: :graph/invalid with :problems, :graph/unsupported, :graph/unknown-codec, :graph/unknown-endpoint,
-  :codec/not-a-codec, :role/owned, :role/init-failed, and :lane/… for files that do not fit or cannot be made."
+  :codec/not-a-codec, :role/owned, :role/init-failed, and :lane/… for files that do not fit or cannot be
+  made."
   (^LaneGraph [spec] (spawn! spec {}))
   (^LaneGraph [spec opts]
    (let [opts  (options/checked :spawn opts)
@@ -206,9 +216,10 @@
      (in-clojure (LaneGraph/spawn graph (options/->java opts))))))
 
 (defn offer!
-  "Sends a message: true when it was accepted, under :on-full :drop also when the lane was full and it was dropped and
-  counted; false when the lane is full. Waits for room only as long as :timeout-ms says.
-  Errors: :graph/unknown-endpoint, :graph/stopped, :endpoint/taken, :lane/too-large, :lane/no-value (nil), :codec/…."
+  "Sends a message: true when it was accepted, under :on-full :drop also when the lane was full and it was
+  dropped and counted; false when the lane is full. Waits for room only as long as :timeout-ms says.
+  Errors: :graph/unknown-endpoint, :graph/stopped, :endpoint/taken, :lane/too-large, :lane/no-value (nil),
+  :codec/…."
   ([^LaneGraph rt endpoint v]
    (in-clojure (.offer rt (name-of "endpoint" endpoint) v)))
   ([^LaneGraph rt endpoint v opts]
@@ -216,8 +227,8 @@
      (in-clojure (.offer rt (name-of "endpoint" endpoint) v (long timeout-ms))))))
 
 (defn offer-all!
-  "Sends messages until one is refused; returns how many were accepted. :timeout-ms holds for each message. Errors: as
-  offer!, with :accepted."
+  "Sends messages until one is refused; returns how many were accepted. :timeout-ms holds for each message.
+  Errors: as offer!, with :accepted."
   ([rt endpoint vs] (offer-all! rt endpoint vs {}))
   ([^LaneGraph rt endpoint vs opts]
    (let [endpoint (name-of "endpoint" endpoint)
@@ -234,8 +245,8 @@
            (throw (ex-info (ex-message e) (assoc (ex-data e) :accepted @accepted) (ex-cause e)))))))))
 
 (defn take!
-  "A vector of up to `n` (default 1) messages of an egress: returns when it has them, when :timeout-ms is over, or when
-  the graph has ended. Also after a stop, until close.
+  "A vector of up to `n` (default 1) messages of an egress: returns when it has them, when :timeout-ms is
+  over, or when the graph has ended. Also after a stop, until close.
   Errors: :graph/unknown-endpoint, :graph/stopped after close, :endpoint/taken, :codec/… (the message stays)."
   ([rt endpoint] (take! rt endpoint 1 {}))
   ([rt endpoint n] (take! rt endpoint n {}))
@@ -260,28 +271,31 @@
   (in-clojure (.reader rt (name-of "endpoint" endpoint))))
 
 (defn peek
-  "A vector of the next `n` (default 1) messages that the slowest reader of a lane has before it, the oldest first, left
-  where they are. Also after close. Errors: :graph/unknown-lane, :codec/…."
+  "A vector of the next `n` (default 1) messages that the slowest reader of a lane has before it, the oldest
+  first, left where they are. Also after close. Errors: :graph/unknown-lane, :codec/…."
   ([rt lane] (peek rt lane 1))
   ([^LaneGraph rt lane n]
    (in-clojure (vec (.peek rt (name-of "lane" lane) (how-many n))))))
 
 (defn status
   "What a graph is doing, also after a stop and after close:
-  {:name :weather, :state :running (:starting :draining :stopping :stopped :failed),
-   :lanes  {:lines {:kind :events, :memory :by-reference (:in-memory :mapped), :capacity n, :depth n, :written n, :read n,
-                    :dropped n}}                         messages; :written and :read over all lives of the lane
-   :roles  {:parse {:kind :stage, :thread name, :state :running (:ended :failed :stuck), :active bool, :processed n,
-                    :filtered n, :dropped n, :errors n, :bytes n, :blocked-ns n, :epoch n}}      since the spawn
-   :errors [{:text stack-trace, :count n, :first-ms epoch-ms, :last-ms epoch-ms}]}  those that a role went on after
-  The consumer of an egress :out is the role :endpoint/out."
+  {:name   :weather
+   :state  :running                     :starting :running :draining :stopping :stopped :failed
+   :lanes  {:lines {:kind :events, :memory :by-reference (:in-memory :mapped), :capacity n, :depth n,
+                    :written n, :read n, :dropped n}}
+   :roles  {:parse {:kind :stage, :thread name, :state :running (:ended :failed :stuck), :active bool,
+                    :processed n, :filtered n, :dropped n, :errors n, :bytes n, :blocked-ns n, :epoch n}}
+   :errors [{:text stack-trace, :count n, :first-ms epoch-ms, :last-ms epoch-ms}]}
+  Counts are of messages: of a lane over all its lives, of a role since the spawn. :errors are those after
+  which a role went on. The consumer of an egress :out is the role :endpoint/out."
   [^LaneGraph rt]
   (report/status->data (.status rt)))
 
 (defn await-idle!
-  "Returns nil when no role is active, no lane that a role reads holds a message, and nothing has moved for 20 ms.
-  Errors: :graph/not-idle with :timeout-ms :active-roles :progress-epoch :remaining; at once, when a role has ended,
-  :graph/failed or :graph/stopped."
+  "Returns nil when no role is active, no lane that a role reads holds a message, and nothing has moved for
+  20 ms.
+  Errors: :graph/not-idle with :timeout-ms :active-roles :progress-epoch :remaining; at once, when a role
+  has ended, :graph/failed or :graph/stopped."
   ([rt] (await-idle! rt {}))
   ([^LaneGraph rt opts]
    (in-clojure (.awaitIdle rt (long (:timeout-ms (options/checked :await-idle opts)))))))
@@ -294,8 +308,9 @@
    (in-clojure (.join rt (long (:timeout-ms (options/checked :join opts) Long/MAX_VALUE))))))
 
 (defn stop!
-  "Stops a graph and returns within the deadline: {:state :stopped or :failed, :drained nothing-left?, :remaining {lane n},
-  :stuck [role …] those whose function did not return, :failures {role exception}}. May be called again."
+  "Stops a graph and returns within the deadline: {:state :stopped or :failed, :drained nothing-left?,
+  :remaining {lane n}, :stuck [role …] those whose function did not return, :failures {role exception}}. May
+  be called again."
   ([rt] (stop! rt {}))
   ([^LaneGraph rt opts]
    (let [{:keys [mode deadline-ms]} (options/checked :stop opts)]

@@ -1,8 +1,8 @@
 (ns lanegraph.edn-text
   "Writes values as EDN text of which clojure.edn reads an equal value back, and refuses all others.
 
-  Not pr-str: that writes objects that nobody can read (#object), keywords that read back as something else, and obeys
-  print methods and dynamic variables that other code may have set."
+  Not pr-str: that writes objects that nobody can read (#object), keywords that read back as something else,
+  and obeys print methods and dynamic variables that other code may have set."
   (:require [clojure.edn :as edn]
             [lanegraph.error :as error]
             [lanegraph.problem :as problem])
@@ -14,7 +14,8 @@
 (set! *unchecked-math* :warn-on-boxed)
 
 (def ^:private ^:const longest
-  "Characters after which a value is refused, so that an endless sequence ends; a slot holds at most 65,528 bytes."
+  "Characters after which a value is refused, so that an endless sequence ends; a slot holds at most 65,528
+  bytes."
   0x1000000)
 
 (defn- refuse [value why]
@@ -138,7 +139,7 @@
     (keyword? x)               (write-name out x (str x))
     (number? x)                (write-number out x)
     (instance? Boolean x)      (.append out (str x))
-    (instance? IRecord x)      (throw (refuse x "a record, which would come back as a tag; send (into {} record)"))
+    (instance? IRecord x)      (throw (refuse x "a record, which comes back as a tag; send (into {} record)"))
     (map? x)                   (write-entries out x)
     (vector? x)                (write-items out "[" x "]")
     (set? x)                   (write-items out "#{" x "}")
@@ -151,7 +152,7 @@
     (instance? Map x)          (write-entries out x)
     (instance? Set x)          (write-items out "#{" x "}")
     (instance? List x)         (write-items out "[" x "]")
-    :else                      (throw (refuse x "which is no EDN data; send maps, vectors, strings, numbers …"))))
+    :else                      (throw (refuse x "which is no EDN data; send maps, vectors, strings …"))))
 
 (defn write
   "`value` as EDN text, at most some 16 million characters. Error: LaneGraphException codec/wrong-type."

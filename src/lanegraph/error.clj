@@ -1,9 +1,9 @@
 (ns lanegraph.error
   "Between the exceptions of the Java core and ex-info.
 
-  Callers of the Clojure API see ex-info with :cognitect.anomalies/category, :lanegraph/code and the facts, and the
-  Java exception as its cause. Code that the core calls (codecs, stage resolvers) throws LaneGraphException, which
-  the core passes on as it is."
+  Callers of the Clojure API see ex-info with :cognitect.anomalies/category, :lanegraph/code and the facts,
+  and the Java exception as its cause. Code that the core calls (codecs, stage resolvers) throws
+  LaneGraphException, which the core passes on as it is."
   (:require [clojure.string :as str]
             [lanegraph.problem :as problem])
   (:import (java.util List Map)
@@ -44,8 +44,8 @@
   (into {} (map (fn [[k v]] (let [k (keyword k)] [k (fact k v)]))) m))
 
 (defn java->data
-  "A value of the facts of the core as Clojure data: lists as vectors, maps with keyword keys, enums as keywords,
-  problems as maps, exceptions of the core as ex-info. Anything else stays as it is."
+  "A value of the facts of the core as Clojure data: lists as vectors, maps with keyword keys, enums as
+  keywords, problems as maps, exceptions of the core as ex-info. Anything else stays as it is."
   [x]
   (cond
     (instance? Problem x)            (problem->data x)
@@ -57,7 +57,8 @@
     :else                            x))
 
 (defn java->ex
-  "The ex-info for a LaneGraphException: the same message, code, category and facts, the Java exception as cause."
+  "The ex-info for a LaneGraphException: the same message, code, category and facts, the Java exception as
+  cause."
   [^LaneGraphException e]
   (problem/ex (enum->keyword (.category e)) (keyword (.code e)) (.getMessage e) (facts (.details e)) e))
 
@@ -68,11 +69,12 @@
         (catch LaneGraphException e# (throw (java->ex e#)))))
 
 (defn exception
-  "The LaneGraphException for code that the core calls. `category` and `code` as in lanegraph.problem/ex, facts
-  with keywords as keys."
+  "The LaneGraphException for code that the core calls. `category` and `code` as in lanegraph.problem/ex,
+  facts with keywords as keys."
   (^LaneGraphException [category code message facts] (exception category code message facts nil))
   (^LaneGraphException [category code message facts ^Throwable cause]
-   (LaneGraphException. (LaneGraphException$Category/valueOf (str/replace (str/upper-case (name category)) "-" "_"))
+   (LaneGraphException. (LaneGraphException$Category/valueOf
+                        (str/replace (str/upper-case (name category)) "-" "_"))
                         (subs (str code) 1)
                         message
                         (update-keys facts name)

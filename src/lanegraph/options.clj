@@ -1,6 +1,6 @@
 (ns lanegraph.options
-  "Options of spawn! and of the calls on a running graph: checked against the information model, and made ready for
-  the Java core."
+  "Options of spawn! and of the calls on a running graph: checked against the information model, and made
+  ready for the Java core."
   (:require [clojure.java.io :as io]
             [clojure.spec.alpha :as s]
             [clojure.string :as str]
@@ -81,7 +81,8 @@
   (let [found (problems place (if (nil? opts) {} opts))]
     (when (seq found)
       (throw (problem/ex :incorrect :options/invalid
-                         (str/join "\n  " (map #(str (:message %) (when (:hint %) (str "; " (:hint %)))) found))
+                         (str/join "\n  " (for [{:keys [message hint]} found]
+                                            (str message (when hint (str "; " hint)))))
                          {:problems (vec found)})))
     (into (:defaults (tables place)) (remove (comp nil? val)) opts)))
 
@@ -90,7 +91,8 @@
     (if (instance? Path dir) dir (.toPath (io/file dir)))
     (catch InvalidPathException e
       (throw (problem/ex :incorrect :options/invalid
-                         (str "option :dir: found " (problem/printed dir) ", which no directory can be called; give another")
+                         (str "option :dir: found " (problem/printed dir)
+                              ", which no directory can be called; give another")
                          {:dir dir} e)))))
 
 (defn- listener ^Consumer [f]
@@ -108,7 +110,8 @@
 
 (defn- with-functions ^SpawnOptions [^SpawnOptions o {:keys [thread-init on-event on-failure]}]
   (cond-> o
-    thread-init (.threadInit (reify ThreadInit (init [_ role kind] (thread-init (keyword role) (keyword kind)) nil)))
+    thread-init (.threadInit (reify ThreadInit
+                               (init [_ role kind] (thread-init (keyword role) (keyword kind)) nil)))
     on-event    (.onEvent (listener #(on-event (report/event->data %))))
     on-failure  (.onFailure (listener #(on-failure (error/java->ex %))))))
 

@@ -1,17 +1,17 @@
 (ns lanegraph.raw-stage
-  "Stages from functions on buffers, which allocate nothing: the function is called without boxing and sees the message
-  in place.
+  "Stages from functions on buffers, which allocate nothing: the function is called without boxing and sees
+  the message in place.
 
     (raw-stage :map (fn ^long [^DirectBuffer in ^MutableDirectBuffer out]
                       (.putLong out 0 (inc (.getLong in 0)))
                       8))
 
-  Buffers are Agrona's; they are valid during the call, their capacity is the message's length (in) or the largest
-  one (out). Lanes beside such a stage carry bytes."
+  Buffers are Agrona's; they are valid during the call, their capacity is the message's length (in) or the
+  largest one (out). Lanes beside such a stage carry bytes."
   (:require [lanegraph.problem :as problem])
   (:import (clojure.lang IFn$OOL Var)
-           (lanegraph.stage FilterStage InspectStage MapOkStage MapStage StageFactory StageRequest StatefulStage
-                            StatefulTransformStage)))
+           (lanegraph.stage FilterStage InspectStage MapOkStage MapStage StageFactory StageRequest
+                            StatefulStage StatefulTransformStage)))
 
 (set! *warn-on-reflection* true)
 (set! *unchecked-math* :warn-on-boxed)

@@ -5,13 +5,13 @@
     :upper                an entry of the registry, {:stages {:upper f}}
     \"com.acme.Stage\"      a Java class, a new instance for each role
 
-  What is found decides: an object of a stage interface of lanegraph.stage is used as it is, a StageFactory is asked for
-  one, anything else is a function of one value, used as the role's :as says.
+  What is found decides: an object of a stage interface of lanegraph.stage is used as it is, a StageFactory
+  is asked for one, anything else is a function of one value, used as the role's :as says.
 
   Errors: :stage/namespace-not-found :stage/var-not-found :stage/load-failed :stage/not-registered
-  :stage/class-not-found :stage/not-a-stage :stage/needless-args :stage/init-failed (:init or a StageFactory threw; an
-  ex-info of its own with :lanegraph/code keeps that) :stage/shared-state; as LaneGraphException where the
-  core asks, as data from `lookup`."
+  :stage/class-not-found :stage/not-a-stage :stage/needless-args :stage/init-failed (:init or a StageFactory
+  threw; an ex-info of its own with :lanegraph/code keeps that) :stage/shared-state; as LaneGraphException
+  where the core asks, as data from `lookup`."
   (:require [clojure.edn :as edn]
             [clojure.main :as main]
             [clojure.string :as str]
@@ -25,7 +25,8 @@
            (lanegraph LaneGraphException)
            (lanegraph.graph Suggest)
            (lanegraph.stage ClassNames FilterStage InspectStage MapOkStage MapStage StageFactory StageRequest
-                            StageResolver StatefulStage StatefulTransformStage ValueFilter ValueInspect ValueStage)))
+                            StageResolver StatefulStage StatefulTransformStage ValueFilter ValueInspect
+                            ValueStage)))
 
 (set! *warn-on-reflection* true)
 (set! *unchecked-math* :warn-on-boxed)
@@ -49,7 +50,8 @@
 
 (defn- load-failed [stage space ^Throwable e]
   (fail :fault :stage/load-failed stage
-        (str "namespace " space " does not load: " (str/trim (main/ex-str (main/ex-triage (Throwable->map e)))))
+        (str "namespace " space " does not load: "
+             (str/trim (main/ex-str (main/ex-triage (Throwable->map e)))))
         nil e))
 
 (defn- no-such-file? [space e]
@@ -68,7 +70,8 @@
         (not (no-such-file? space e)) (throw (load-failed stage space e))
         (find-ns space)               nil ; made at a REPL
         :else (throw (fail :not-found :stage/namespace-not-found stage
-                           (str "there is no namespace " space " on the class path; check its name, or add its folder")
+                           (str "there is no namespace " space
+                                " on the class path; check its name, or add its folder")
                            (nearest space (mapv (comp str ns-name) (all-ns))) e))))))
 
 (defn- find-var-of [stage]
@@ -119,14 +122,16 @@
   (if (stage? made)
     made
     (throw (fail :incorrect :stage/not-a-stage stage
-                 (str "found " (problem/printed made) (when-not (identical? found made) " from its StageFactory")
+                 (str "found " (problem/printed made)
+                      (when-not (identical? found made) " from its StageFactory")
                       "; expected an object of one of the interfaces of lanegraph.stage")
                  nil nil))))
 
 (defn- as-it-is [^StageRequest request object]
   (if (.args request)
     (throw (fail :incorrect :stage/needless-args (.stage request)
-                 (str "role " (.role request) " gives it :args, but an object cannot take them; use a StageFactory")
+                 (str "role " (.role request)
+                      " gives it :args, but an object cannot take them; use a StageFactory")
                  nil nil))
     object))
 
@@ -138,8 +143,8 @@
     (cond
       (instance? StageFactory object) (check-stage stage object (.create ^StageFactory object request))
       (stage? object)                 (as-it-is request object)
-      (class? found)                  (check-stage stage found (.resolve (ClassNames. (RT/baseLoader)) request))
-      :else                           (value-stage/of stage found (.as request) (read-args (.args request))))))
+      (class? found) (check-stage stage found (.resolve (ClassNames. (RT/baseLoader)) request))
+      :else          (value-stage/of stage found (.as request) (read-args (.args request))))))
 
 (defn- refuse-shared
   "One instance per role: an object with state may be the stage of one role only."
@@ -172,8 +177,9 @@
           stage)))))
 
 (defn lookup
-  "A function of a stage key (symbol, keyword or string) that answers nil when the stage is there, and otherwise says why
-  not: {:code :message :hint}. Loads the namespace or class that the key names, makes no stage."
+  "A function of a stage key (symbol, keyword or string) that answers nil when the stage is there, and
+  otherwise says why not: {:code :message :hint}. Loads the namespace or class that the key names, makes no
+  stage."
   [registry]
   (fn [stage]
     (try

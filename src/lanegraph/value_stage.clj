@@ -1,8 +1,8 @@
 (ns lanegraph.value-stage
   "Makes stages of the core from plain functions of one value.
 
-  A var is followed: each message calls what it holds at that moment. Functions run on their role's thread; state
-  belongs to one role."
+  A var is followed: each message calls what it holds at that moment. Functions run on their role's thread;
+  state belongs to one role."
   (:require [lanegraph.error :as error]
             [lanegraph.model :as model]
             [lanegraph.problem :as problem])
@@ -13,13 +13,14 @@
 (set! *unchecked-math* :warn-on-boxed)
 
 (defn emit
-  "Several results of one message, sent in this order: a lanegraph.stage.Emit. nil is no message and is refused with
-  :stage/emit-nil."
+  "Several results of one message, sent in this order: a lanegraph.stage.Emit. nil is no message and is
+  refused with :stage/emit-nil."
   [values]
   (let [values (vec values)]
     (when-let [at (first (keep-indexed #(when (nil? %2) %1) values))]
       (throw (problem/ex :incorrect :stage/emit-nil
-                         (str "emit: value " at " of " (count values) " is nil, which is no message; leave it out")
+                         (str "emit: value " at " of " (count values)
+                              " is nil, which is no message; leave it out")
                          {:index at :count (count values)})))
     (Emit. ^List values)))
 
@@ -38,8 +39,9 @@
     (throw (refuse stage found (str "a map {:init (fn [args]) :step (fn [state v]) :close (fn [state])}, "
                                     "since the role says :as :stateful"))))
   (when-let [odd (first (remove #(or (qualified-keyword? %) (some #{%} state-keys)) (keys found)))]
-    (throw (refuse stage odd (str "the keys :init, :step and :close"
-                                  (when-let [meant (model/nearest odd state-keys)] (str "; did you mean " meant "?"))))))
+    (let [meant (model/nearest odd state-keys)]
+      (throw (refuse stage odd (str "the keys :init, :step and :close"
+                                    (when meant (str "; did you mean " meant "?")))))))
   found)
 
 (defn- step-result [stage result]
@@ -74,9 +76,9 @@
       (throw (refuse stage found "a function, a var of one, or an object of lanegraph.stage")))))
 
 (defn of
-  "The stage for `f` (a function, a map for stateful, or a var of one of them). `stage` is its key in the spec, as text;
-  `as` is \"map\", \"filter\", \"inspect\" or \"stateful\"; `args` the role's arguments or nil, given to the function after
-  the message, to :init of a stateful map as its only argument.
+  "The stage for `f` (a function, a map for stateful, or a var of one of them). `stage` is its key in the
+  spec, as text; `as` is \"map\", \"filter\", \"inspect\" or \"stateful\"; `args` the role's arguments or
+  nil, given to the function after the message, to :init of a stateful map as its only argument.
   Errors: LaneGraphException stage/not-a-stage, and what :init throws."
   [stage f as args]
   (when-not (= "stateful" as)

@@ -56,7 +56,8 @@
       (is (= value (there-and-back :edn value))))))
 
 (deftest edn-refuses-what-would-come-back-changed
-  (doseq [value [(Object.) inc #'inc (atom 1) #"re" String (->Point 1 2) [(->Point 1 2)] (byte-array 1) {:a (Object.)}
+  (doseq [value [(Object.) inc #'inc (atom 1) #"re" String (->Point 1 2) [(->Point 1 2)] (byte-array 1)
+                 {:a (Object.)}
                  (keyword "a b") (keyword "") (keyword "a/b" "c") (symbol "nil") (symbol "true") (symbol "1a")
                  (symbol "a;b") (symbol ":a") (keyword "a" "") (java.sql.Timestamp. 0) (java.time.Instant/now)
                  (java.util.Date. Long/MAX_VALUE) (tagged-literal 'inst "2020") (tagged-literal 'x (Object.))
@@ -70,7 +71,8 @@
 (deftest edn-reads-exactly-one-form
   (let [c (codec/built-in :edn)]
     (is (= {:a 1} (decoded c (text " {:a 1} ; remark\n"))))
-    (doseq [bad ["" "  " ";x" "1 2" "{:a 1} }" "{:a" "{:a}" "#=(inc 1)" "\"x" "#inst \"x\"" "nil" ":a/b/" "#<x>"
+    (doseq [bad ["" "  " ";x" "1 2" "{:a 1} }" "{:a" "{:a}" "#=(inc 1)" "\"x"
+                "#inst \"x\"" "nil" ":a/b/" "#<x>"
                  (apply str (repeat 100000 "["))]]
       (is (= :codec/bad-bytes (code-of #(decoded c (text bad)))) bad))
     (is (= :codec/bad-bytes (code-of #(decoded c (byte-array [(byte 34) (byte -1) (byte 34)])))))))
@@ -112,4 +114,5 @@
     (is (= "cba" (String. (encoded c "abc") "UTF-8")))
     (is (= "abc" (decoded c (encoded c "abc"))))
     (is (identical? (codec/built-in :long) (codec/->java :l (codec/built-in :long))))
-    (is (= :codec/not-a-codec (:lanegraph/code (try (codec/->java :mine {}) (catch Exception e (ex-data e))))))))
+    (is (= :codec/not-a-codec (:lanegraph/code
+                                 (try (codec/->java :mine {}) (catch Exception e (ex-data e))))))))

@@ -81,7 +81,8 @@
     (is (= 42 @closed))))
 
 (deftest a-step-must-return-state-and-result
-  (is (= :stage/bad-result (:code (refusal #(call (stage :s :as "stateful" :registry {:s {:step (fn [_ v] v)}}) 1))))))
+  (let [s (stage :s :as "stateful" :registry {:s {:step (fn [_ v] v)}})]
+    (is (= :stage/bad-result (:code (refusal #(call s 1)))))))
 
 (deftest a-var-is-followed
   (let [v (intern (create-ns 'lanegraph.followed) 'f inc)
@@ -105,11 +106,13 @@
     :stage/not-a-stage   'lanegraph.fixture.good/number      {}
     :stage/not-a-stage   'lanegraph.fixture.good/counter     {:as "map"}
     :stage/not-a-stage   'lanegraph.fixture.good/upper       {:as "stateful"}
-    :stage/not-a-stage   :s                                  {:as "stateful" :registry {:s {:int 1 :step conj}}}
+    :stage/not-a-stage   :s                                  {:as "stateful"
+                                                              :registry {:s {:int 1 :step conj}}}
     :stage/not-a-stage   'lanegraph.fixture.good/bad-factory {}
     :stage/not-a-stage   "java.lang.StringBuilder"           {}
     :stage/init-failed   :s                                  {:as "stateful"
-                                                              :registry {:s {:init #(assert (nil? %)) :step conj}}
+                                                              :registry {:s {:init #(assert (nil? %))
+                                                                              :step conj}}
                                                               :args 1}
     :stage/bad-args      'lanegraph.stages/head              {:as "stateful" :args :many}
     :stage/needless-args 'lanegraph.fixture.good/object      {:args 1}))
@@ -145,7 +148,8 @@
     (is (= 42 (.getLong out 0)))
     (is (= 8 (.apply ^lanegraph.stage.MapStage (lg/raw-stage :map (plus 2)) in out)))
     (is (= 43 (.getLong out 0)))
-    (is (true? (.test ^lanegraph.stage.FilterStage (lg/raw-stage :filter #(= 41 (.getLong ^UnsafeBuffer % 0))) in)))
+    (is (true? (.test ^lanegraph.stage.FilterStage (lg/raw-stage :filter #(= 41 (.getLong ^UnsafeBuffer % 0)))
+                      in)))
     (is (nil? (.accept ^lanegraph.stage.InspectStage (lg/raw-stage :inspect identity) in)))
     (let [factory ^lanegraph.stage.StageFactory (lg/raw-stage :stateful (fn [{:keys [by]}] (plus by)))]
       (is (= 8 (.apply ^lanegraph.stage.StatefulStage (.create factory (request "{:by 9}")) in out)))
@@ -164,12 +168,14 @@
     :filter 1
     :nonsense (plus 1))
   (is (= :stage/not-a-stage
-         (:code (refusal #(.create ^lanegraph.stage.StageFactory (lg/raw-stage :stateful (fn [_] (fn [_ _] 1)))
+         (:code (refusal #(.create ^lanegraph.stage.StageFactory
+                                                   (lg/raw-stage :stateful (fn [_] (fn [_ _] 1)))
                                    (StageRequest. "r" ":k" "map" nil)))))))
 
 (deftest a-length-beyond-an-int-is-no-length
   (is (thrown? ArithmeticException
-               (.apply ^lanegraph.stage.MapStage (lg/raw-stage :map (fn ^long [_ _] 4294967304)) (buffer 1) (buffer 1)))))
+               (.apply ^lanegraph.stage.MapStage (lg/raw-stage :map (fn ^long [_ _] 4294967304))
+                        (buffer 1) (buffer 1)))))
 
 (defn far
   "Returns a length that Java keeps no boxed copy of."
@@ -178,7 +184,8 @@
   1000)
 
 (defn- allocated ^long []
-  (.getThreadAllocatedBytes ^com.sun.management.ThreadMXBean (java.lang.management.ManagementFactory/getThreadMXBean)
+  (.getThreadAllocatedBytes ^com.sun.management.ThreadMXBean
+                            (java.lang.management.ManagementFactory/getThreadMXBean)
                             (.getId (Thread/currentThread))))
 
 (deftest raw-stages-allocate-nothing

@@ -49,7 +49,8 @@
   {:name      :chain
    :lanes     (into {} (map-indexed (fn [i lane] [(lane-name i) lane])) lanes)
    :roles     (into {} (map-indexed (fn [i role] [(keyword (str "r" i))
-                                                  (assoc role :rx (reader i (lanes i)) :tx (lane-name (inc i)))]))
+                                                  (assoc role :rx (reader i (lanes i))
+                                                        :tx (lane-name (inc i)))]))
                     roles)
    :endpoints {:in  {:kind :ingress :lane (lane-name 0)}
                :out {:kind :egress :lane (reader (count roles) (peek lanes))}}})
@@ -58,7 +59,8 @@
   (gen/let [roles    (gen/vector (gen/elements (keys steps)) 1 5)
             lanes    (gen/vector lane (inc (count roles)))
             messages (gen/vector gen/small-integer 0 100)
-            opts     (gen/hash-map :wire (gen/elements [:auto :always]) :threads (gen/elements [:dedicated :shared])
+            opts     (gen/hash-map :wire (gen/elements [:auto :always])
+                                   :threads (gen/elements [:dedicated :shared])
                                    :idle (gen/elements [:yield :backoff :park]) :mapped gen/boolean)]
     {:roles roles :spec (chain lanes roles) :messages messages :opts opts}))
 

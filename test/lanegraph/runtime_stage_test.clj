@@ -50,7 +50,8 @@
         (is (= 4 (lg/offer-all! rt :in (range 4) {:timeout-ms 20000})))
         (lg/await-idle! rt)
         (is (= {:written 4 :dropped 8} (select-keys (get-in (lg/status rt) [:lanes :b]) [:written :dropped])))
-        (is (= 2 (:processed (get-in (lg/status rt) [:roles :r]))) "those of which nothing was sent are not processed")
+        (is (= 2 (:processed (get-in (lg/status rt) [:roles :r])))
+            "those of which nothing was sent are not processed")
         (is (= [0 0 0 1] (taken rt 4)))))))
 
 (deftest s13-map-stages-read-and-write-in-place
@@ -73,7 +74,8 @@
 (deftest s19-map-gives-a-length-or-an-error
   (is (= [2 3] (through (lg/raw-stage :map (plus 1)) [1 2])))
   (with-open [rt (lg/spawn! (pipe {:stage :s :on-error :skip} bytes-lane)
-                            {:stages {:s (lg/raw-stage :map (fn ^long [^DirectBuffer in ^MutableDirectBuffer out]
+                            {:stages {:s (lg/raw-stage :map (fn ^long [^DirectBuffer in
+                                                                               ^MutableDirectBuffer out]
                                                               (.putLong out 0 (quot 12 (.getLong in 0)))
                                                               8))}})]
     (lg/offer-all! rt :in [1 0 2])
@@ -85,14 +87,16 @@
   (with-open [rt (lg/spawn! (pipe {:stage 'clojure.core/even? :as :filter}))]
     (lg/offer-all! rt :in [1 2 3 4])
     (is (= [2 4] (taken rt 2)))
-    (is (= {:filtered 2 :processed 2} (select-keys (get-in (lg/status rt) [:roles :r]) [:filtered :processed])))))
+    (is (= {:filtered 2 :processed 2}
+           (select-keys (get-in (lg/status rt) [:roles :r]) [:filtered :processed])))))
 
 (deftest s21-inspect-always-forwards
   (let [seen (atom [])]
     (is (= [1 2] (through (lg/raw-stage :inspect #(swap! seen conj (long-at %))) [1 2])))
     (is (= [1 2] @seen)))
   (let [seen (atom [])]
-    (with-open [rt (lg/spawn! (pipe {:stage :look :as :inspect}) {:stages {:look #(do (swap! seen conj %) nil)}})]
+    (with-open [rt (lg/spawn! (pipe {:stage :look :as :inspect})
+                            {:stages {:look #(do (swap! seen conj %) nil)}})]
       (lg/offer-all! rt :in [1 2])
       (is (= [1 2] (taken rt 2) @seen)))))
 
@@ -117,10 +121,11 @@
            (lg/simulate (-> spec (assoc-in [:roles :r1 :as] :stateful) (assoc-in [:roles :r2 :as] :stateful))
                         {:in [1 2 3]}
                         {:stages {:sum {:init #(or % 0) :step (fn [s v] (let [s (+ s v)] [s s]))}}})))
-    (is (= :graph/invalid (code-of #(lg/spawn! (-> spec
-                                                   (assoc-in [:roles :r1 :stage] 'lanegraph.fixture.good/shared)
-                                                   (assoc-in [:roles :r2] {:kind :stage :rx :b :tx :c
-                                                                           :stage 'lanegraph.fixture.good/shared}))))))))
+    (let [shared (reduce (fn [spec role]
+                           (update-in spec [:roles role] #(-> % (assoc :stage 'lanegraph.fixture.good/shared)
+                                                              (dissoc :args))))
+                         spec [:r1 :r2])]
+      (is (= [:stage/shared-state] (map :code (:problems (refusal #(lg/spawn! shared)))))))))
 
 (deftest s23-transform-drops-forwards-or-writes
   (let [stage (lg/raw-stage :transform
@@ -137,14 +142,16 @@
   (doseq [[n kind] [[17 :map] [-1 :map] [-3 :transform]]]
     (let [f (fn ^long [_ _] n)
           stage (if (= :map kind) (lg/raw-stage :map f) (lg/raw-stage :transform (fn [_] f)))]
-      (is (= :role/failed (code-of #(lg/simulate (pipe {:stage :s} bytes-lane) {:in [1]} {:stages {:s stage}})))))))
+      (is (= :role/failed (code-of #(lg/simulate (pipe {:stage :s} bytes-lane)
+                                           {:in [1]} {:stages {:s stage}})))))))
 
 (deftest s24-a-stage-error-stops-is-skipped-or-becomes-a-dead-letter
   (let [reciprocal #(/ 1 (long %))]
     (testing "stop"
       (with-open [rt (lg/spawn! (pipe {:stage :f}) {:stages {:f reciprocal}})]
         (lg/offer-all! rt :in [1 0 2])
-        (let [{:lanegraph/keys [code] :keys [message roles cause]} (refusal #(lg/join! rt {:timeout-ms 20000}))]
+        (let [{:lanegraph/keys [code] :keys [message roles cause]}
+              (refusal #(lg/join! rt {:timeout-ms 20000}))]
           (is (= :graph/failed code))
           (is (str/includes? message "stage error at position 1"))
           (is (= [:r] (keys roles)))
@@ -155,7 +162,8 @@
       (with-open [rt (lg/spawn! (pipe {:stage :f :on-error :skip}) {:stages {:f reciprocal}})]
         (lg/offer-all! rt :in [1 0 0 2])
         (is (= [1 1/2] (taken rt 2)))
-        (is (= {:processed 2 :errors 2} (select-keys (get-in (lg/status rt) [:roles :r]) [:processed :errors])))
+        (is (= {:processed 2 :errors 2}
+               (select-keys (get-in (lg/status rt) [:roles :r]) [:processed :errors])))
         (let [[{:keys [text count first-ms last-ms]} :as errors] (:errors (lg/status rt))]
           (is (= [1 2] [(clojure.core/count errors) count]))
           (is (<= first-ms last-ms))
@@ -169,7 +177,8 @@
           (lg/offer-all! rt :in [1 0 2])
           (is (= [1 1/2] (taken rt 2)))
           (is (= [0] (lg/take! rt :dead 1 {:timeout-ms 20000})))
-          (is (= {:processed 2 :errors 1} (select-keys (get-in (lg/status rt) [:roles :r]) [:processed :errors])))
+          (is (= {:processed 2 :errors 1}
+                 (select-keys (get-in (lg/status rt) [:roles :r]) [:processed :errors])))
           (testing "a full dead-letter lane blocks, and each is there once"
             (lg/offer-all! rt :in [0 0 0 4])
             (is (eventually (= 2 (get-in (lg/status rt) [:lanes :dead :depth]))))
@@ -235,11 +244,13 @@
 (deftest a-fanout-gives-every-consumer-every-message
   (let [lane {:kind :events :codec :edn :slots 4}
         spec {:name :fan
-              :lanes {:a lane, :both {:kind :fanout-broadcast :consumers 2 :codec :edn :slots 4}, :x lane, :y lane}
+              :lanes {:a lane, :both {:kind :fanout-broadcast :consumers 2 :codec :edn :slots 4},
+                     :x lane, :y lane}
               :roles {:split {:kind :bridge :rx :a :tx :both}
                       :inc {:kind :stage :stage 'clojure.core/inc :rx [:both 0] :tx :x}
                       :dec {:kind :stage :stage 'clojure.core/dec :rx [:both 1] :tx :y}}
-              :endpoints {:in {:kind :ingress :lane :a} :x {:kind :egress :lane :x} :y {:kind :egress :lane :y}}}]
+              :endpoints {:in {:kind :ingress :lane :a} :x {:kind :egress :lane :x}
+                          :y {:kind :egress :lane :y}}}]
     (is (= {:x (range 1 101) :y (range -1 99)} (lg/simulate spec {:in (range 100)})))
     (with-open [rt (lg/spawn! spec)]
       (let [sender (future (lg/offer-all! rt :in (range 100) {:timeout-ms 20000}))
@@ -254,8 +265,10 @@
           lane  {:kind :events :codec :edn :slots 2}
           role  (fn [rx] {:kind :stage :stage :f :rx rx :tx :b})
           spec  {:name :once
-                 :lanes (into {:b lane} (for [i (range writers)] [(keyword (str "a" i)) (assoc lane :slots 128)]))
-                 :roles (into {} (for [i (range writers)] [(keyword (str "r" i)) (role (keyword (str "a" i)))]))
+                 :lanes (into {:b lane} (for [i (range writers)]
+                                           [(keyword (str "a" i)) (assoc lane :slots 128)]))
+                 :roles (into {} (for [i (range writers)] [(keyword (str "r" i))
+                                                            (role (keyword (str "a" i)))]))
                  :endpoints (into {:out {:kind :egress :lane :b}}
                                   (for [i (range writers)]
                                     [(keyword (str "in" i)) {:kind :ingress :lane (keyword (str "a" i))}]))}]
@@ -276,9 +289,12 @@
               :roles {:r1 {:kind :stage :stage :fail :rx :a :tx :b}
                       :r2 {:kind :stage :stage :fail :rx :c :tx :d}
                       :r3 {:kind :bridge :rx :e :tx :f}}
-              :endpoints {:in1 {:kind :ingress :lane :a} :in2 {:kind :ingress :lane :c} :in3 {:kind :ingress :lane :e}
-                          :o1 {:kind :egress :lane :b} :o2 {:kind :egress :lane :d} :o3 {:kind :egress :lane :f}}}]
-    (with-open [rt (lg/spawn! spec {:stages {:fail (fn [v] (.await both 20 TimeUnit/SECONDS) (throw (ex-info v {})))}})]
+              :endpoints {:in1 {:kind :ingress :lane :a} :in2 {:kind :ingress :lane :c}
+                           :in3 {:kind :ingress :lane :e}
+                          :o1 {:kind :egress :lane :b} :o2 {:kind :egress :lane :d}
+                           :o3 {:kind :egress :lane :f}}}]
+    (with-open [rt (lg/spawn! spec {:stages {:fail (fn [v] (.await both 20 TimeUnit/SECONDS)
+                                                          (throw (ex-info v {})))}})]
       (lg/offer! rt :in1 "one")
       (lg/offer! rt :in2 "two")
       (let [{:lanegraph/keys [code] :keys [roles cause message]} (refusal #(lg/join! rt {:timeout-ms 20000}))

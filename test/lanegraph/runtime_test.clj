@@ -58,7 +58,8 @@
                   :stages {:known {:init #(swap! made conj %) :step (fn [s v] [s v])}}}]
       (is (= :graph/invalid (code-of #(lg/spawn! spec opts))))
       (testing "also when the stage is there, but cannot be made"
-        (let [spec (assoc-in spec [:roles :r2] {:kind :stage :stage 'lanegraph.fixture.good/number :rx :b :tx :c})]
+        (let [spec (assoc-in spec [:roles :r2] {:kind :stage :stage 'lanegraph.fixture.good/number
+                                                :rx :b :tx :c})]
           (is (= [:stage/not-a-stage] (map :code (:problems (refusal #(lg/spawn! spec opts))))))))
       (is (= [] @inited))
       (is (= {} (scratch/tree dir)) "no file, no lock")
@@ -66,16 +67,18 @@
 
 (deftest s34-spawn-returns-when-every-role-is-ready
   (let [inited (atom #{})]
-    (with-open [rt (lg/spawn! (chain :ready) {:stages {:f identity} :thread-init (fn [role _] (swap! inited conj role))})]
+    (with-open [rt (lg/spawn! (chain :ready) {:stages {:f identity}
+                                               :thread-init (fn [role _] (swap! inited conj role))})]
       (is (= #{:r1 :r2} @inited))
       (is (= :running (:state (lg/status rt)))))))
 
 (deftest s35-thread-init-comes-first-and-its-error-fails-the-spawn
-  (let [calls (atom [])]
-    (with-open [rt (lg/spawn! (chain :init) {:thread-init (fn [role kind]
-                                                             (swap! calls conj [role kind (.getName (Thread/currentThread))]))
-                                              :consumers {:out (fn [_] (swap! calls conj :out))}
-                                              :stages {:f (fn [v] (swap! calls conj :message) v)}})]
+  (let [calls (atom [])
+        note  #(swap! calls conj %)]
+    (with-open [rt (lg/spawn! (chain :init)
+                              {:thread-init (fn [role kind] (note [role kind (.getName (Thread/currentThread))]))
+                               :consumers   {:out (fn [_] (note :out))}
+                               :stages      {:f (fn [v] (note :message) v)}})]
       (is (= #{[:r1 :stage "lanegraph:init:r1"] [:r2 :stage "lanegraph:init:r2"]
                [:endpoint/out :consumer "lanegraph:init:endpoint/out"]}
              (set @calls)))
@@ -85,9 +88,9 @@
   (scratch/with-dir [dir]
     (doseq [opts [{} {:dir dir}]]
       (let [error (ex-info "no such core" {})
+            init (fn [role _] (when (= :r2 role) (throw error)))
             {:lanegraph/keys [code] :keys [roles cause]}
-            (refusal #(lg/spawn! (chain :init) (assoc opts :stages {:f identity}
-                                                      :thread-init (fn [role _] (when (= :r2 role) (throw error))))))]
+            (refusal #(lg/spawn! (chain :init) (assoc opts :stages {:f identity} :thread-init init)))]
         (is (= :role/init-failed code))
         (is (= [:r2] (keys roles)))
         (is (identical? error (ex-cause cause)))
@@ -119,7 +122,8 @@
         (is (eventually (get-in (lg/status rt) [:roles :r :active])))
         (open!)
         (lg/await-idle! rt)
-        (is (< (long (:epoch r)) (long (get-in (lg/status rt) [:roles :r :epoch]))) "the epoch moves with progress"))
+        (is (< (long (:epoch r)) (long (get-in (lg/status rt) [:roles :r :epoch])))
+            "the epoch moves with progress"))
       (testing "time before full lanes"
         (lg/offer-all! rt :in (repeat 20 :fine) {:timeout-ms 100})
         (is (eventually (get-in (lg/status rt) [:roles :r :active])) "a role that waits for room is active")
@@ -128,7 +132,8 @@
 
 (deftest s38-await-idle
   (let [{:keys [open! pass!]} (kit/gate)]
-    (with-open [rt (lg/spawn! (chain :idle) {:stages {:f #(case % :fails (throw (ex-info "no" {})) (do (pass!) %))}})]
+    (with-open [rt (lg/spawn! (chain :idle) {:stages {:f #(case % :fails (throw (ex-info "no" {}))
+                                                            (do (pass!) %))}})]
       (is (nil? (lg/await-idle! rt {:timeout-ms 20000})) "nothing to do is idle")
       (lg/offer-all! rt :in [1 2 3])
       (let [{:lanegraph/keys [code] :keys [timeout-ms active-roles progress-epoch remaining]}
@@ -145,7 +150,8 @@
         (is (= 24 (count (taken rt 24)))))
       (testing "an error at once when a role has ended"
         (lg/offer! rt :in :fails)
-        (is (> 10000.0 (double (millis #(is (= :graph/failed (code-of (fn [] (lg/await-idle! rt {:timeout-ms 20000}))))))))))
+        (is (> 10000.0 (double (millis #(is (= :graph/failed
+                                              (code-of (fn [] (lg/await-idle! rt {:timeout-ms 20000}))))))))))
       (lg/stop! rt)
       (is (= :graph/failed (code-of #(lg/await-idle! rt))))))
   (with-open [rt (lg/spawn! (chain :idle) {:stages {:f identity}})]
@@ -190,7 +196,8 @@
     (with-open [rt (lg/spawn! (chain :again) {:dir dir :stages {:f identity}})]
       (lg/offer! rt :in 1)
       (lg/await-idle! rt))
-    (is (= :lane/exists (code-of #(lg/spawn! (chain :again) {:dir dir :existing :refuse :stages {:f identity}}))))
+    (is (= :lane/exists (code-of #(lg/spawn! (chain :again) {:dir dir :existing :refuse
+                                                                       :stages {:f identity}}))))
     (with-open [rt (lg/spawn! (chain :again) {:dir dir :stages {:f identity}})]
       (is (= [1] (lg/peek rt :c 5))))
     (with-open [rt (lg/spawn! (chain :again) {:dir dir :existing :replace :stages {:f identity}})]
@@ -226,7 +233,8 @@
       (lg/offer-all! rt :in [1 2])
       (is (eventually (get-in (lg/status rt) [:roles :r1 :active])))
       (is (> 2000.0 (double (millis #(is (= {:state :stopped :stuck [:r1]}
-                                            (select-keys (lg/stop! rt {:deadline-ms 300}) [:state :stuck])))))))
+                                            (select-keys (lg/stop! rt {:deadline-ms 300})
+                                                          [:state :stuck])))))))
       (is (= {:r1 :stuck :r2 :ended} (update-vals (:roles (lg/status rt)) :state)))
       (is (true? (lg/join! rt {:timeout-ms 20000})))
       (.countDown release)
@@ -249,7 +257,8 @@
       (.close rt)
       (is (= :role/owned (code-of #(spawn identity))))
       (.countDown release)
-      (is (eventually (try (.close ^LaneGraph (spawn identity)) true (catch clojure.lang.ExceptionInfo _ false)))))))
+      (is (eventually (try (.close ^LaneGraph (spawn identity)) true
+                           (catch clojure.lang.ExceptionInfo _ false)))))))
 
 (deftest a-stage-that-waits-is-interrupted-by-a-stop
   (let [waiting (CountDownLatch. 1)]
@@ -260,7 +269,7 @@
              (select-keys (lg/stop! rt {:deadline-ms 400}) [:state :stuck :failures])))
       (is (true? (lg/join! rt))))))
 
-;; ------------------------------------------------------------------ after the end, twice, and from everywhere
+;; ------------------------------------------------------------------ after the end, twice, from everywhere
 
 (deftest two-spawns-on-one-directory-are-refused-by-name
   (scratch/with-dir [dir]
@@ -278,7 +287,8 @@
 (deftest status-take-and-peek-answer-after-stop-and-after-close
   (doseq [opts [{} {:wire :always} {:dir true}]]
     (scratch/with-dir [dir]
-      (let [^LaneGraph rt (lg/spawn! (chain :after) (assoc (cond-> opts (:dir opts) (assoc :dir dir)) :stages {:f identity}))
+      (let [^LaneGraph rt (lg/spawn! (chain :after) (assoc (cond-> opts (:dir opts) (assoc :dir dir))
+                                                           :stages {:f identity}))
             tx (lg/writer rt :in)
             rx (lg/reader rt :out)]
         (dotimes [i 3] (.offer tx (Integer/valueOf i)))
@@ -308,7 +318,8 @@
 
 (deftest a-stage-and-a-consumer-may-stop-their-graph
   (let [rt-of (promise)
-        ^LaneGraph rt (lg/spawn! (pipe {:stage :f}) {:stages {:f (fn [v] (lg/stop! @rt-of {:mode :drain}) v)}})]
+        ^LaneGraph rt (lg/spawn! (pipe {:stage :f})
+                      {:stages {:f (fn [v] (lg/stop! @rt-of {:mode :drain}) v)}})]
     (deliver rt-of rt)
     (lg/offer-all! rt :in [1 2 3])
     (is (true? (lg/join! rt {:timeout-ms 20000})))
@@ -334,7 +345,8 @@
 (deftest spawn-after-spawn-leaves-no-thread-behind
   (let [before (set (keys (Thread/getAllStackTraces)))]
     (dotimes [i 100]
-      (with-open [rt (lg/spawn! (chain :hundred) {:stages {:f identity} :threads (if (even? i) :shared :dedicated)})]
+      (with-open [rt (lg/spawn! (chain :hundred) {:stages {:f identity}
+                                                :threads (if (even? i) :shared :dedicated)})]
         (lg/offer! rt :in 1)
         (taken rt 1)))
     (is (eventually (empty? (filter #(str/starts-with? (.getName ^Thread %) "lanegraph:hundred")
