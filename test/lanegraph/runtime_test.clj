@@ -136,6 +136,7 @@
                                                             (do (pass!) %))}})]
       (is (nil? (lg/await-idle! rt {:timeout-ms 20000})) "nothing to do is idle")
       (lg/offer-all! rt :in [1 2 3])
+      (is (eventually (get-in (lg/status rt) [:roles :r1 :active])))
       (let [{:lanegraph/keys [code] :keys [timeout-ms active-roles progress-epoch remaining]}
             (refusal #(lg/await-idle! rt {:timeout-ms 60}))]
         (is (= [:graph/not-idle 60 [:r1] {:a 3}] [code timeout-ms active-roles remaining]))
