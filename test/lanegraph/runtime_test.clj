@@ -270,6 +270,16 @@
              (select-keys (lg/stop! rt {:deadline-ms 400}) [:state :stuck :failures])))
       (is (true? (lg/join! rt))))))
 
+(deftest a-message-whose-function-a-stop-interrupts-stays-whatever-on-error-says
+  (doseq [on-error [:stop :skip]]
+    (let [waiting (CountDownLatch. 1)]
+      (with-open [rt (lg/spawn! (pipe {:stage :f :on-error on-error}) {:stages {:f (fn [_] (.await waiting))}})]
+        (lg/offer! rt :in 1)
+        (is (eventually (get-in (lg/status rt) [:roles :r :active])))
+        (is (= {:state :stopped :remaining {:a 1}} (select-keys (lg/stop! rt {:deadline-ms 400}) [:state :remaining])))
+        (is (= [1] (lg/peek rt :a)) on-error)
+        (is (= 0 (get-in (lg/status rt) [:roles :r :errors])))))))
+
 ;; ------------------------------------------------------------------ after the end, twice, from everywhere
 
 (deftest two-spawns-on-one-directory-are-refused-by-name

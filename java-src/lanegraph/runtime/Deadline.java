@@ -1,5 +1,6 @@
 package lanegraph.runtime;
 
+import java.nio.channels.ClosedByInterruptException;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import lanegraph.LaneGraphException;
@@ -39,5 +40,16 @@ record Deadline(long nanoTime) {
     static LaneGraphException interrupted(String what) {
         Thread.currentThread().interrupt();
         return new LaneGraphException(Category.INTERRUPTED, "call/interrupted", "interrupted: " + what, Map.of());
+    }
+
+    /** True if the error, or a cause of it, says that its thread was interrupted. */
+    static boolean isInterrupt(Throwable error) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            boolean call = cause instanceof LaneGraphException ex && ex.category() == Category.INTERRUPTED;
+            if (call || cause instanceof InterruptedException || cause instanceof ClosedByInterruptException) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -139,9 +139,11 @@ public final class LaneGraph implements AutoCloseable {
      * interrupted.
      */
     private boolean isConsequence(Throwable error) {
+        if (team.wasInterrupted() && Deadline.isInterrupt(error)) {
+            return true;
+        }
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-            boolean closedHandle = cause instanceof LaneGraphException ex && ex.code().equals("lane/closed");
-            if (closedHandle || team.wasInterrupted() && cause instanceof InterruptedException) {
+            if (cause instanceof LaneGraphException ex && ex.code().equals("lane/closed")) {
                 return true;
             }
         }

@@ -279,7 +279,9 @@ final class RoleAgent implements Agent {
      * on-error says.
      */
     private boolean failed(Throwable error) {
-        if (onError instanceof OnError.Stop || isFatal(error)) {
+        // A stop interrupts a function that waits: its message is not at fault, and stays.
+        boolean interrupted = stopping.get() && Deadline.isInterrupt(error);
+        if (onError instanceof OnError.Stop || isFatal(error) || interrupted) {
             kept = Kept.NOTHING; // what failed is not tried again when the role closes
             throw new LaneGraphException(Category.FAULT, "role/failed",
                     "role " + name + ": stage error at position " + rx.position() + ": " + error,
