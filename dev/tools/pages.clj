@@ -1,5 +1,5 @@
 (ns tools.pages
-  "Makes the pages of doc/ that are made from data: bin/clojure -M:test -m tools.pages"
+  "Makes the pages of doc/ that are made from data: bin/clojure -M:dev -m tools.pages"
   (:require [clojure.edn :as edn]
             [clojure.java.io :as io]
             [clojure.string :as str]

@@ -2,7 +2,7 @@
   "The public API of lanegraph: pipelines as data over lanes in shared memory.
 
   Look at a spec, which is a map or what read-spec returns:
-    (read-spec file)                the spec in an EDN file, which knows the lines of its values
+    (read-spec file)                the spec in a file, which knows the lines of its values
     (check spec opts)               every problem as data, [] when all is well
     (explain spec opts)             the same, printed for a person
     (normalise spec)                the spec with every default, and who reads and writes each lane
@@ -92,8 +92,8 @@
 ;; ------------------------------------------------------------------ specs
 
 (defn read-spec
-  "The spec in an EDN file (a path as string, java.io.File or java.nio.file.Path). Its problems will have
-  :file, :line and :column. Errors: :read/… as lanegraph.read says."
+  "The spec in a file of EDN, or of JSON when its name ends in .json: a path as string, java.io.File or
+  java.nio.file.Path. Its problems will have :file, :line and :column. Errors: :read/… as lanegraph.read says."
   [file]
   (read/from-file file))
 

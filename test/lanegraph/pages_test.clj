@@ -12,7 +12,7 @@
 (deftest pages-are-as-their-data-makes-them
   (doseq [[file make] pages/pages]
     (testing file
-      (is (= (make) (slurp file)) "run: bin/clojure -M:test -m tools.pages"))))
+      (is (= (make) (slurp file)) "run: bin/clojure -M:dev -m tools.pages"))))
 
 (defn- sources [dir suffix]
   (for [^File f (file-seq (io/file dir)) :when (str/ends-with? (.getName f) suffix)] f))
