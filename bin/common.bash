@@ -92,7 +92,7 @@ compile_java() {
 # only while it is newer than its source, so old classes are slow and never wrong; that they cannot be made is no error.
 compile_clojure() {
   local classes=$1 path=$2 now tmp; shift 2
-  now=$(cd "$root" && { echo "$path $java_major $*"; cat target/classes/.stamp; find src -name '*.clj' -exec cksum {} +; } \
+  now=$(cd "$root" && { echo "$path $*"; cat target/classes/.stamp; find src -name '*.clj' -exec cksum {} +; } \
     | LC_ALL=C sort | cksum)
   if [[ "$(cat "$classes/.stamp" 2>/dev/null)" == "$now" \
       && -z $(find "$root/src" -newer "$classes/.stamp" -print -quit) ]]; then

@@ -20,19 +20,20 @@
   (say (text-out io) text)
   exit)
 
-(defn- run-graph [file opts io]
+(defn- run-graph [file {:keys [path dir fresh quiet] :as opts} io]
   (let [read-spec  (requiring-resolve 'lanegraph.cli.files/read-spec)
         with-paths (requiring-resolve 'lanegraph.cli.files/with-paths)
-        problems   (requiring-resolve 'lanegraph.cli.look/invalid)
+        findings   (requiring-resolve 'lanegraph.cli.look/findings)
         run        (requiring-resolve 'lanegraph.cli.run/run)]
-    (when (and (:fresh opts) (not (:dir opts)))
+    (when (and fresh (not dir))
       (throw (args/usage "--fresh needs --dir: without it the lanes are empty anyway")))
-    (with-paths (:path opts)
+    (with-paths path
       (fn []
-        (let [spec (read-spec file)]
-          (if-let [text (problems spec)]
-            (do (say (:err io) text) 1)
-            (run spec opts io)))))))
+        (let [spec (read-spec file)
+              {:keys [error? text]} (findings spec)]
+          (when (and text (or error? (not quiet)))
+            (say (:err io) text))
+          (if error? 1 (run spec opts io)))))))
 
 (defn- execute
   "Loads what a command needs only then: --help should not wait for the library."
@@ -59,9 +60,9 @@
                               1))))
 
 (defn main
-  "Runs one command line; answers the exit code, and ends nothing. `io`: {:in InputStream :out OutputStream :err Writer},
-  :terminals #{\\1 \\2} when :out and :err are terminals, :on-signal (fn [f]) which has (f exit-code) called on SIGINT and SIGTERM,
-  :debug true for stack traces."
+  "Runs one command line; answers the exit code, and ends nothing. `io`: {:in InputStream :out OutputStream :err
+  Writer}, :terminals #{\\1 \\2} when :out and :err are terminals, :on-signal (fn [f]) which has (f exit-code)
+  called on SIGINT and SIGTERM, :debug true for stack traces."
   [arguments io]
   (try
     (let [{:keys [help] :as parsed} (args/parse arguments)]

@@ -64,7 +64,7 @@
            "What a line is depends on the codec of the endpoint's lane:"
            "  string   the line itself, UTF-8                bytes  the bytes of the line"
            "  edn      one EDN value                         json   one JSON value"
-           "  long     one whole number                      others as string; written as EDN if it is no string"
+           "  long     one whole number"
            "Empty lines are passed over for edn, json and long. Lines end with LF or CR LF (bytes: LF)."
            ""
            "When the input ends, what is inside comes out, then the graph stops. Ctrl-C does the same at once; a"

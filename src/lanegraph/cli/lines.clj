@@ -2,6 +2,7 @@
   "Lines of bytes to messages and back, by the codec of the lane. Reads with a buffer that holds one line, so the size
   of a file does not matter."
   (:require [clojure.string :as str]
+            [lanegraph.edn-text :as edn-text]
             [lanegraph.json :as json]
             [lanegraph.problem :as problem]
             [lanegraph.stages :as stages])
@@ -116,15 +117,20 @@
                               e
                               (at-line file number (ex-message e) e)))))))))
 
+(defn- utf-8 ^bytes [^String s]
+  (.getBytes s StandardCharsets/UTF_8))
+
 (defn printer
-  "A function of a message that answers the bytes of its line, for a lane with this codec."
+  "A function of a message that answers the bytes of its line, for a lane with this codec. It throws as the codec does when
+  the message is none that the lane carries."
   [codec]
   (fn ^bytes [message]
     (cond
-      (bytes? message)  message
       (= :json codec)   (json/write-bytes message)
-      (and (string? message) (not= :edn codec)) (.getBytes ^String message StandardCharsets/UTF_8)
-      :else             (.getBytes ^String (stages/print-edn message) StandardCharsets/UTF_8))))
+      (= :edn codec)    (utf-8 (edn-text/write message))
+      (string? message) (utf-8 message)
+      (bytes? message)  message
+      :else             (utf-8 (edn-text/write message)))))
 
 (defn write-all
   "Writes the messages as lines; whole lines, also when several threads write to one stream."

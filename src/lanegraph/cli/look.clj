@@ -43,12 +43,12 @@
              "edn"  (str "[" (str/join "\n " (map stages/print-edn found)) "]")
              "json" (json/write-string found))}))
 
-(defn invalid
-  "The problems of `spec`, as text, if an error keeps it from starting; else nil."
+(defn findings
+  "{:error? boolean :text string} of a spec that is to run; nil when there is nothing to say."
   [spec]
   (let [found (lg/check spec)]
-    (when (some problem/error? found)
-      (explain/text found))))
+    (when (seq found)
+      {:error? (boolean (some problem/error? found)) :text (explain/text found)})))
 
 (defn graph
   "The picture of a spec."

@@ -31,15 +31,36 @@
                    (if (< (long i) (long left)) (str text fill) (str fill text))))]
     (str/join "\n" (for [row cells] (str/trimr (str/join "  " (map pad (range) widths row)))))))
 
+(defn- lanes-of
+  "The names of the lanes in the :rx or :tx of a role: one, several, or a consumer of one."
+  [x]
+  (cond
+    (nil? x)               []
+    (keyword? x)           [x]
+    (integer? (second x))  [(first x)]
+    :else                  (mapcat lanes-of x)))
+
 (defn- lane-errors
   "Errors of the roles that read a lane."
   [spec status lane]
-  (reduce + 0 (for [[role {:keys [rx]}] (:roles spec)
-                    :let [lanes (cond (keyword? rx) [rx]
-                                      (integer? (second rx)) [(first rx)]
-                                      :else (map #(if (vector? %) (first %) %) rx))]
-                    :when (some #{lane} lanes)]
+  (reduce + 0 (for [[role {:keys [rx]}] (:roles spec) :when (some #{lane} (lanes-of rx))]
                 (get-in status [:roles role :errors] 0))))
+
+(defn flow
+  "The names of the lanes in the order in which messages meet them, from the ingress on."
+  [{:keys [lanes roles endpoints]}]
+  (let [behind (fn [lane]
+                 (for [[_ {:keys [rx tx on-error]}] (sort-by key roles)
+                       :when (some #{lane} (lanes-of rx))
+                       next  (concat (lanes-of tx) (when (map? on-error) [(:to on-error)]))]
+                   next))]
+    (loop [[lane & more] (concat (for [[_ {:keys [kind lane]}] (sort-by key endpoints) :when (= :ingress kind)] lane)
+                                 (sort (keys lanes)))
+           seen []]
+      (cond
+        (some #{lane} seen) (recur more seen)
+        lane                (recur (concat (behind lane) more) (conj seen lane))
+        :else               seen))))
 
 (defn- since
   "What a lane in a file has counted since `before`: it also remembers earlier lives."
@@ -50,7 +71,8 @@
   "The table of lanes: messages in, out, dropped, errors of the roles that read it, and what is left inside."
   [spec before status]
   (table 2 ["lane" "kind" "in" "out" "dropped" "errors" "left"]
-         (for [[lane {:keys [kind depth]}] (:lanes status)]
+         (for [lane (flow spec)
+               :let [{:keys [kind depth]} (get-in status [:lanes lane])]]
            (into [(name lane) (name kind)]
                  (map number)
                  [(since before status lane :written) (since before status lane :read)

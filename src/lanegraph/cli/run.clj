@@ -120,7 +120,7 @@
                       :cause (or cause {:exit exit})
                       :mode (if (:interrupted state) :now (or mode :drain))
                       :interrupted true)
-      :stopped (assoc state :stopped (or (:stopped state) (:result event) true)))))
+      :stopped (assoc state :stopped (or (:result event) true)))))
 
 (defn- done? [{:keys [stopped writing]}]
   (and stopped (zero? (long writing))))
@@ -131,20 +131,25 @@
   (loop [state state]
     (if (done? state)
       state
-      (let [event (.poll events (long progress-ms) TimeUnit/MILLISECONDS)]
-        (if (nil? event)
-          (do (tell :progress) (recur state))
+      (let [{:keys [type text] :as event} (.poll events (long progress-ms) TimeUnit/MILLISECONDS)]
+        (cond
+          (= :note type)
+          (do (tell :note text) (recur state))
+
+          (some? event)
           (let [next (decide state event)]
-            (when (not= (:mode state) (:mode next))
-              (stop! run (:mode next)))
-            (when (= :stopped (:type event))
-              (.set stopped true))
-            (when (and (= :signal (:type event)) (not= :now (:mode next)))
-              (tell :interrupted))
-            ;; a writer that hangs on its output must not keep a second Ctrl-C waiting
-            (if (and (:interrupted next) (= :now (:mode next)) (:stopped next) (= :signal (:type event)))
-              next
-              (recur next))))))))
+            (when (not= (:mode state) (:mode next)) (stop! run (:mode next)))
+            (when (= :stopped type) (.set stopped true))
+            (when (and (= :signal type) (not= :now (:mode next)))
+              (tell :note "interrupted: letting out what is inside; Ctrl-C again stops now"))
+            (recur next))
+
+          ;; a writer that hangs on its output must not keep a second Ctrl-C waiting
+          (and (:interrupted state) (= :now (:mode state)) (:stopped state))
+          state
+
+          :else
+          (do (tell :progress) (recur state)))))))
 
 ;; ---------------------------------------------------------------- telling
 
@@ -163,16 +168,15 @@
         clear   #(when @shown (.write err "\r\u001b[K") (vreset! shown false))]
     (fn [what & texts]
       (case what
-        :progress    (when progress?
-                       (.write err (str "\r\u001b[K" (report/progress {:in (.get fed) :out (.get written)
-                                                                       :seconds (seconds)}
-                                                                      (lg/status rt))))
-                       (vreset! shown true))
-        :interrupted (when-not quiet
-                       (clear)
-                       (.write err "\ninterrupted: letting out what is inside; Ctrl-C again stops now\n"))
-        :lines       (do (clear)
-                         (doseq [text texts] (.write err (str text "\n")))))
+        :progress (when progress?
+                    (.write err (str "\r\u001b[K" (report/progress {:in (.get fed) :out (.get written) :seconds (seconds)}
+                                                                   (lg/status rt))))
+                    (vreset! shown true))
+        :note     (when-not quiet
+                    (clear)
+                    (.write err (str "lanegraph run: " (first texts) "\n")))
+        :lines    (do (clear)
+                      (doseq [text texts] (.write err (str text "\n")))))
       (.flush err))))
 
 (defn- summary [spec before {:keys [rt ^AtomicLong fed ^AtomicLong written]} seconds]
@@ -200,8 +204,19 @@
 
 ;; ---------------------------------------------------------------- the run
 
-(defn- spawn-options [{:keys [dir fresh]} run]
-  (cond-> {:on-failure (fn [e] (post! run {:type :failed :error e}))}
+(defn- note
+  "What a person should know of an event of the graph, or nil."
+  [{:keys [type lane depth message]}]
+  (case type
+    :continued (str "going on with " (report/number depth) " messages in lane " (name lane))
+    :warning   message
+    nil))
+
+(defn- spawn-options [{:keys [dir fresh]} {:keys [started] :as run}]
+  (cond-> {:on-failure (fn [e] (post! run {:type :failed :error e}))
+           :on-event   (fn [e]
+                         (when-let [text (note e)] (post! run {:type :note :text text}))
+                         (when (= :started (:type e)) (deliver started true)))}
     dir   (assoc :dir dir)
     fresh (assoc :existing :replace)))
 
@@ -217,7 +232,7 @@
   "Runs a graph to its end. Answers {:exit n :message … :error e}."
   [spec {:keys [in out]} opts io]
   (let [run   {:events (LinkedBlockingQueue.) :ending (AtomicBoolean.) :stopped (AtomicBoolean.)
-               :fed (AtomicLong.) :written (AtomicLong.)}
+               :fed (AtomicLong.) :written (AtomicLong.) :started (promise)}
         start (System/nanoTime)]
     (with-open [^java.lang.AutoCloseable rt (lg/spawn! spec (spawn-options opts run))]
       (let [run     (assoc run :rt rt)
@@ -228,17 +243,22 @@
                             (if stdout (open) (BufferedOutputStream. (open) 65536))) out)]
         (when-let [on-signal (:on-signal io)]
           (on-signal (fn [exit] (post! run {:type :signal :exit exit}))))
+        ;; events come from a thread of their own; those of the start shall be told before the run can be over
+        (deref (:started run) 1000 nil)
         (doseq [source in] (in-thread (name (:ep source)) (feeder run source)))
         (doseq [[target stream] (map vector out streams)]
           (in-thread (name (:ep target)) (writer run target stream)))
         (when (empty? in) (stop! run :drain))
-        (let [{:keys [cause]} (steer run {:feeding (count in) :writing (count out)
+        (let [{:keys [cause stopped]} (steer run {:feeding (count in) :writing (count out)
                                           :mode (when (empty? in) :drain)})
+              stuck   (when (map? stopped) (seq (:stuck stopped)))
               failed  (when-not cause (failure rt))
               cause   (if failed {:exit 1 :error failed} cause)
               seconds (/ (- (System/nanoTime) start) 1e9)]
           (when-not (or (:quiet opts) (= 141 (:exit cause)))
             (apply tell :lines (summary spec before run seconds)))
+          (when stuck
+            (tell :note (str "these roles did not end: " (str/join ", " (map name stuck)))))
           (when cause
             (apply tell :lines (cause-lines cause)))
           (:exit cause 0))))))

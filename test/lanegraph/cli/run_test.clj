@@ -3,7 +3,7 @@
             [clojure.string :as str]
             [clojure.test :refer [are deftest is testing]]
             [lanegraph.cli.fixture :as fixture :refer [copy-graph file lanegraph stage-graph with-dir]])
-  (:import (java.io PipedInputStream PipedOutputStream StringWriter)))
+  (:import (java.io InputStream PipedInputStream PipedOutputStream StringWriter)))
 
 (set! *warn-on-reflection* true)
 
@@ -140,6 +140,7 @@
           (is (= 0 exit))
           (is (str/starts-with? out "boom\n"))
           (is (str/ends-with? out "c\n"))
+          (is (re-find #"going on with \d messages in lane a" err))
           (is (re-find #"(?m)^in 1, out" err) "counts of this run only"))
         (left)
         (is (= "c\n" (:out (lanegraph ["run" good "--dir" lanes "--fresh"] :stdin "c\n"))))))))
@@ -177,6 +178,30 @@
     (deliver open true)
     (is (= 130 exit))
     (is (re-find #"(?m)^a +events +1 +0 +0 +0 +1$" err) "the message is still there")))
+
+(deftest feeding-waits-for-room
+  (let [{:keys [entered open]} (reset! fixture/gate {:entered (promise) :open (promise)})
+        taken   (atom 0)
+        endless (proxy [InputStream] []
+                  (read ([] 10)
+                        ([^bytes buffer from n]
+                         (java.util.Arrays/fill buffer (int from) (int (+ (int from) (int n))) (byte 10))
+                         (swap! taken + n)
+                         n)))
+        signal  (promise)
+        run     (future (run-spec (assoc-in (stage-graph :string {:stage 'lanegraph.cli.fixture/never})
+                                            [:lanes :a :slots] 16)
+                                  ["--quiet"] :stdin endless :on-signal #(deliver signal %)))]
+    (is (deref entered 20000 false))
+    (dotimes [_ 2] ((deref signal 20000 nil) 130))
+    (is (= 130 (:exit (deref run 20000 nil))))
+    (deliver open true)
+    (is (< @taken 1000000) "what a full lane does not take stays in the file")))
+
+(deftest warnings-are-told-and-do-not-keep-a-graph-from-running
+  (let [spec (assoc-in (copy-graph :string) [:lanes :c] {:kind :events})]
+    (is (re-find #"warning: " (:err (run-spec spec []))))
+    (is (= {:exit 0 :out "a\n" :err ""} (run-spec spec ["--quiet"] :stdin "a")))))
 
 (deftest progress-is-shown-on-a-terminal-only
   (let [shown  (promise)
