@@ -60,9 +60,9 @@
                               1))))
 
 (defn main
-  "Runs one command line; answers the exit code, and ends nothing. `io`: {:in InputStream :out OutputStream :err
-  Writer}, :terminals #{\\1 \\2} when :out and :err are terminals, :on-signal (fn [f]) which has (f exit-code)
-  called on SIGINT and SIGTERM, :debug true for stack traces."
+  "Runs one command line; answers the exit code, and ends nothing. `io`: {:in InputStream :out OutputStream
+  :err Writer}, :terminals #{\\1 \\2} when :out and :err are terminals, :on-signal (fn [f]) which has (f
+  exit-code) called on SIGINT and SIGTERM, :debug true for stack traces."
   [arguments io]
   (try
     (let [{:keys [help] :as parsed} (args/parse arguments)]
@@ -75,7 +75,8 @@
       (failed (first arguments) e io))))
 
 (defn- on-signal
-  "Until now a signal ends the process as ever; from now on it calls f with the exit code of a process so ended."
+  "Until now a signal ends the process as ever; from now on it calls f with the exit code of a process so
+  ended."
   [f]
   (doseq [[signal exit] {"INT" 130, "TERM" 143}]
     (Signal/handle (Signal. signal) (reify SignalHandler (handle [_ _] (f exit))))))

@@ -1,6 +1,6 @@
 (ns lanegraph.csv
-  "One line of CSV (RFC 4180) to its fields and back. A field may be quoted; a quoted field may hold the separator and
-  doubled quotes, but no line break: a message is one line. Pure functions, for any thread."
+  "One line of CSV (RFC 4180) to its fields and back. A field may be quoted; a quoted field may hold the
+  separator and doubled quotes, but no line break: a message is one line. Pure functions, for any thread."
   (:require [clojure.string :as str]
             [lanegraph.problem :as problem]))
 

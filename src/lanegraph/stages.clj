@@ -1,13 +1,14 @@
 (ns lanegraph.stages
-  "Stages for everyday work, named in a spec by symbol: {:kind :stage :stage lanegraph.stages/grep :args \"error\" …}.
+  "Stages for everyday work, named in a spec by symbol: {:kind :stage :stage lanegraph.stages/grep :args
+  \"error\" …}.
 
     lines   grep capture head                what a line holds
     formats csv print-csv parse-json print-json parse-edn print-edn
     maps    pick value-at where convert      one message, a map
     sums    summary rate                     what went by so far
 
-  csv, print-csv, head, summary and rate remember something: give their roles :as :stateful. grep and where are
-  filters: :as :filter. All others are functions of one message, the default.
+  csv, print-csv, head, summary and rate remember something: give their roles :as :stateful. grep and where
+  are filters: :as :filter. All others are functions of one message, the default.
 
   A message that a stage cannot use throws ex-info with :stage/bad-message and the message as :value, so that
   :on-error decides: {:to lane} collects what is broken. Arguments that make no sense throw :stage/bad-args."
@@ -42,15 +43,16 @@
 
 (defn- pattern ^Pattern [stage text ignore-case]
   (or (get @patterns [text ignore-case])
-      (let [made (try (Pattern/compile text (if ignore-case (bit-or Pattern/CASE_INSENSITIVE Pattern/UNICODE_CASE) 0))
-                      (catch PatternSyntaxException e
-                        (throw (bad-args stage text (str "a regular expression (" (.getDescription e) ")")))))]
+      (let [flags (if ignore-case (bit-or Pattern/CASE_INSENSITIVE Pattern/UNICODE_CASE) 0)
+            made  (try (Pattern/compile text flags)
+                       (catch PatternSyntaxException e
+                         (throw (bad-args stage text (str "a regular expression: " (.getDescription e))))))]
         (swap! patterns #(assoc (if (< (count %) 256) % {}) [text ignore-case] made))
         made)))
 
 (defn grep
-  "Whether a line holds a match. args: a regular expression, or {:match \"regex\" :invert true :ignore-case true}.
-  {:stage lanegraph.stages/grep :as :filter :args {:match \"error\" :ignore-case true}}"
+  "Whether a line holds a match. args: a regular expression, or {:match \"regex\" :invert true :ignore-case
+  true}. {:stage lanegraph.stages/grep :as :filter :args {:match \"error\" :ignore-case true}}"
   [line args]
   (let [{:keys [match invert ignore-case]} (if (string? args) {:match args} args)]
     (when-not (string? match)
@@ -60,8 +62,8 @@
     (not= (boolean invert) (.find (.matcher (pattern "grep" match (boolean ignore-case)) ^String line)))))
 
 (defn capture
-  "The groups of a match as a map: (capture \"GET /x\" {:match \"(\\\\w+) (.*)\" :keys [:verb :path]}) is {:verb \"GET\" :path
-  \"/x\"}. The whole line has to match; a group that took no part is nil."
+  "The groups of a match as a map: (capture \"GET /x\" {:match \"(\\\\w+) (.*)\" :keys [:verb :path]}) is
+  {:verb \"GET\" :path \"/x\"}. The whole line has to match; a group that took no part is nil."
   [line {:keys [match keys] :as args}]
   (when-not (and (string? match) (vector? keys))
     (throw (bad-args "capture" args "{:match \"regex with groups\" :keys [:a :b]}")))
@@ -103,8 +105,8 @@
     (zipmap columns found)))
 
 (def csv
-  "Lines of CSV as maps of strings with keyword keys. The first line names the columns, unless args say {:header [:a :b]};
-  {:separator \";\"} for another separator. An empty line is passed over. Stateful."
+  "Lines of CSV as maps of strings with keyword keys. The first line names the columns, unless args say
+  {:header [:a :b]}; {:separator \";\"} for another separator. An empty line is passed over. Stateful."
   {:init (fn [args]
            ;; the count of lines has to survive a line that throws, after which the old state stays
            {:sep (separator "csv" args) :columns (:header args) :seen (volatile! 0)})
@@ -118,8 +120,8 @@
                :else         [state (row state line number)])))})
 
 (def print-csv
-  "Maps as lines of CSV, the header first. args: the columns, such as [:date :rain], or {:columns […] :separator \";\"
-  :header false}. Stateful."
+  "Maps as lines of CSV, the header first. args: the columns, such as [:date :rain], or {:columns […]
+  :separator \";\" :header false}. Stateful."
   {:init (fn [args]
            (let [{:keys [columns header] :or {header true} :as opts} (if (vector? args) {:columns args} args)]
              (when-not (and (vector? columns) (seq columns))
@@ -192,8 +194,9 @@
    :matches (fn [a regex] (.find (.matcher (pattern "where" regex false) (str a))))})
 
 (defn where
-  "Whether what stands at a key compares: (where day [:rain :>= 40]). Operators := :not= :< :<= :> :>= :matches. Numbers
-  compare as numbers, else texts as texts; what is missing compares with nothing but :not=. A filter."
+  "Whether what stands at a key compares: (where day [:rain :>= 40]). Operators := :not= :< :<= :> :>=
+  :matches. Numbers compare as numbers, else texts as texts; what is missing compares with nothing but
+  :not=. A filter."
   [m [k op wanted :as args]]
   (let [f (comparisons op)]
     (when-not (and f (= 3 (count args)))
@@ -208,8 +211,8 @@
   {:long parse-long, :double parse-double, :boolean parse-boolean, :keyword keyword})
 
 (defn convert
-  "A map with some of its strings as other types: (convert row {:rain :double :year :long}). Types :long :double :boolean
-  :keyword. Throws when one is missing or cannot be read."
+  "A map with some of its strings as other types: (convert row {:rain :double :year :long}). Types :long
+  :double :boolean :keyword. Throws when one is missing or cannot be read."
   [m args]
   (when-not (and (map? args) (every? conversions (vals args)))
     (throw (bad-args "convert" args "a map of key to :long, :double, :boolean or :keyword")))
@@ -233,9 +236,9 @@
      :min (if min (Math/min (double min) x) x) :max (if max (Math/max (double max) x) x)}))
 
 (def summary
-  "Running {:count :sum :mean :min :max} of a number in each message: {:of :rain}, per value of another key: {:of :rain
-  :by :month} adds :by. Sent with each message, or with every n-th of a group: {:of :rain :by :month :every 10}.
-  Stateful: keeps one sum per group."
+  "Running {:count :sum :mean :min :max} of a number in each message: {:of :rain}, per value of another
+  key: {:of :rain :by :month} adds :by. Sent with each message, or with every n-th of a group: {:of :rain
+  :by :month :every 10}. Stateful: keeps one sum per group."
   {:init (fn [{:keys [of] :as args}]
            (when (nil? of) (throw (bad-args "summary" args "{:of key}, perhaps :by and :every")))
            {:of (path of) :by (some-> (:by args) path) :every (every-nth "summary" args) :groups {}})
@@ -250,7 +253,8 @@
                   (if by (assoc now :by group) now))])))})
 
 (def rate
-  "{:messages n :seconds s :per-second r} with every n-th message, counted since the first. args: {:every 1000}. Stateful."
+  "{:messages n :seconds s :per-second r} with every n-th message, counted since the first. args: {:every
+  1000}. Stateful."
   {:init (fn [args] {:every (every-nth "rate" (merge {:every 1000} args)) :n 0})
    :step (fn [{:keys [every n start] :as state} _]
            (let [now   (System/nanoTime)

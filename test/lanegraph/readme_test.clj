@@ -1,8 +1,8 @@
 (ns lanegraph.readme-test
   "Every code block of the README and of the pages in doc/ does what it says.
 
-  ```clojure   evaluated, block after block of a page in one namespace; `;; => value` behind a form is its value
-  ```bash      run by bash in the project's folder, stopping at the first error
+  ```clojure   evaluated, block after block of a page in one namespace; `;; => value` behind a form is its
+  value ```bash      run by bash in the project's folder, stopping at the first error
   ```text      right behind one of these: exactly what it prints
   ```edn       one value, read and not evaluated"
   (:require [clojure.edn :as edn]

@@ -14,7 +14,8 @@
   (try (f) nil (catch clojure.lang.ExceptionInfo e (:lanegraph/code (ex-data e)))))
 
 (defn- through
-  "What a stateful stage sends for each of the messages; :bad for one that throws, after which the old state stays."
+  "What a stateful stage sends for each of the messages; :bad for one that throws, after which the old
+  state stays."
   [{:keys [init step]} args messages]
   (loop [state (init args) [m & more :as left] messages sent []]
     (if (empty? left)

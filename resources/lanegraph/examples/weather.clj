@@ -9,8 +9,9 @@
   (or (parse-double (get row k "")) (throw (ex-info (str (name k) " is not a number") {:row row}))))
 
 (defn day
-  "A row of strings as a day {:date \"2012-01-02\" :precipitation 10.9 :max 10.6 :min 2.8 :wind 4.5 :weather \"rain\"}.
-  Throws when a number is missing or the day contradicts itself: rain or snow, and nothing measured."
+  "A row of strings as a day {:date \"2012-01-02\" :precipitation 10.9 :max 10.6 :min 2.8 :wind 4.5
+  :weather \"rain\"}. Throws when a number is missing or the day contradicts itself: rain or snow, and
+  nothing measured."
   [{:keys [weather] :as row}]
   (let [wet (double (number row :precipitation))]
     (when (and (#{"rain" "snow"} weather) (zero? wet))
@@ -53,8 +54,9 @@
   {:month month :days days :mean-high (round1 (/ (double highs) (double days))) :rain (round1 rain)})
 
 (def monthly
-  "One summary per month, {:month \"2012-01\" :days 28 :mean-high 7.0 :rain 173.3}, sent after the month's last day, or
-  with the first day of the next one if the last day is missing. State: the sums of the current month."
+  "One summary per month, {:month \"2012-01\" :days 28 :mean-high 7.0 :rain 173.3}, sent after the month's
+  last day, or with the first day of the next one if the last day is missing. State: the sums of the
+  current month."
   {:init (constantly nil)
    :step (fn [state {:keys [date] :as day}]
            (let [month (subs date 0 7)

@@ -32,7 +32,8 @@
    :validate [vector? "expected ENDPOINT=FILE, or ENDPOINT=- for the standard stream"]])
 
 (def commands
-  "By name: :args (what stands behind the name), :does (one line), :options of tools.cli, :more (the rest of the help)."
+  "By name: :args (what stands behind the name), :does (one line), :options of tools.cli, :more (the rest
+  of the help)."
   (array-map
    "demo"
    {:does "run the example: four years of real weather through lanes and threads"
@@ -40,7 +41,8 @@
    "check"
    {:args "FILE" :does "check a spec and tell every problem"
     :options [path-option
-              [nil "--format FORMAT" "text, edn or json" :default "text" :validate (one-of "text" "edn" "json")]]
+              [nil "--format FORMAT" "text, edn or json" :default "text"
+               :validate (one-of "text" "edn" "json")]]
     :more ["FILE is EDN, or JSON if its name ends in .json. Stages are looked up too."
            "A warning does not keep a graph from starting: it is shown, and the exit code stays 0."]}
    "graph"
@@ -55,11 +57,11 @@
     :options [path-option
               [nil "--dir DIR" "keep the lanes in files in this folder, and go on with what is in them"]
               [nil "--fresh" "with --dir: begin with empty lanes"]
-              (files-option "--in" "feed the lines of FILE to an ingress endpoint; several: one after the other")
+              (files-option "--in" "feed the lines of FILE to an ingress endpoint; several: in this order")
               (files-option "--out" "write the messages of an egress endpoint to FILE, one a line")
               [nil "--quiet" "no progress and no summary"]]
-    :more ["FILE in EP=FILE may be - for the standard input or output. A graph with one ingress reads the standard"
-           "input, and with one egress writes the standard output, if nothing else is said."
+    :more ["FILE in EP=FILE may be - for the standard input or output. If nothing is said, a graph with one ingress"
+           "reads the standard input, and one with one egress writes the standard output."
            ""
            "What a line is depends on the codec of the endpoint's lane:"
            "  string   the line itself, UTF-8                bytes  the bytes of the line"
@@ -67,9 +69,9 @@
            "  long     one whole number"
            "Empty lines are passed over for edn, json and long. Lines end with LF or CR LF (bytes: LF)."
            ""
-           "When the input ends, what is inside comes out, then the graph stops. Ctrl-C does the same at once; a"
-           "second Ctrl-C stops without waiting. The summary goes to the standard error, and so does a line of"
-           "progress while that is a terminal."]}))
+           "When the input ends, what is inside comes out, then the graph stops. Ctrl-C does the same; a second"
+           "Ctrl-C stops without waiting. The summary goes to the standard error, and so does a line of progress"
+           "while that is a terminal."]}))
 
 (def ^:private exit-codes
   ["exit codes:"
@@ -135,8 +137,8 @@
       (let [{opts :options :keys [arguments errors]} (cli/parse-opts more (conj options help-option))]
         (cond
           (:help opts)  {:help (help command)}
-          (seq errors)  (throw (usage (str (str/replace (first errors) #"\s*\n\s*" " ") "; see lanegraph " command
-                                           " --help")))
+          (seq errors)  (throw (usage (str (str/replace (first errors) #"\s*\n\s*" " ")
+                                           "; see lanegraph " command " --help")))
           :else         {:command command
                          :file    (checked-file command known arguments)
                          :options opts})))))

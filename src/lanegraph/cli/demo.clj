@@ -1,5 +1,6 @@
 (ns lanegraph.cli.demo
-  "The command `demo`: the example graph on its real data, on mapped lanes and threads, as a person wants to see it."
+  "The command `demo`: the example graph on its real data, on mapped lanes and threads, as a person wants
+  to see it."
   (:require [clojure.edn :as edn]
             [clojure.java.io :as io]
             [clojure.string :as str]
@@ -37,8 +38,8 @@
     (mapv #(String. ^bytes (print %) StandardCharsets/UTF_8) messages)))
 
 (defn answer
-  "Runs the example once, on mapped lanes in a folder of its own that is removed afterwards. Answers {:spec, :in (number
-  of lines), :out {endpoint [message]}, :status (at the end), :seconds}."
+  "Runs the example once, on mapped lanes in a folder of its own that is removed afterwards. Answers
+  {:spec, :in (number of lines), :out {endpoint [message]}, :status (at the end), :seconds}."
   []
   (let [spec    (spec)
         egress  (for [[ep m] (:endpoints spec) :when (= :egress (:kind m))] ep)

@@ -1,6 +1,6 @@
 (ns lanegraph.cli.files
-  "The files that a command line names: specs, folders of code, inputs and outputs. What is not there, or is the wrong
-  kind of thing, is a :cli/usage error."
+  "The files that a command line names: specs, folders of code, inputs and outputs. What is not there, or
+  is the wrong kind of thing, is a :cli/usage error."
   (:require [clojure.java.io :as io]
             [clojure.string :as str]
             [lanegraph.cli.args :as args]
@@ -20,6 +20,9 @@
     (json-spec/from-file file)
     (lg/read-spec file)))
 
+(defn- wrong [option file why]
+  (throw (args/usage (str option " " file ": " why))))
+
 (defn with-paths
   "What (f) answers, called where namespaces and classes in these folders can be loaded."
   [dirs f]
@@ -28,7 +31,7 @@
         before (.getContextClassLoader thread)]
     (doseq [dir dirs :let [folder (io/file dir)]]
       (when-not (.isDirectory folder)
-        (throw (args/usage (str "--path " dir ": there is no such folder"))))
+        (wrong "--path" dir "there is no such folder"))
       ;; a URL that names a folder ends in a slash
       (.addURL loader (.toURL (.toURI (.getCanonicalFile folder)))))
     (.setContextClassLoader thread loader)
@@ -42,9 +45,9 @@
   (let [f (io/file file)]
     (cond
       (= "-" file)         {:name "standard input" :open (constantly stdin)}
-      (not (.exists f))    (throw (args/usage (str "--in " file ": there is no such file")))
-      (.isDirectory f)     (throw (args/usage (str "--in " file ": is a folder; expected a file")))
-      (not (.canRead f))   (throw (args/usage (str "--in " file ": may not be read")))
+      (not (.exists f))    (wrong "--in" file "there is no such file")
+      (.isDirectory f)     (wrong "--in" file "is a folder; expected a file")
+      (not (.canRead f))   (wrong "--in" file "may not be read")
       :else                {:name file :file (.getCanonicalFile f) :open #(FileInputStream. f)})))
 
 (defn output
@@ -54,8 +57,7 @@
         folder  (.getParentFile (.getAbsoluteFile f))]
     (cond
       (= "-" file)                    {:name "standard output" :open (constantly stdout) :stdout true}
-      (.isDirectory f)                (throw (args/usage (str "--out " file ": is a folder; expected a file")))
-      (not (.isDirectory folder))     (throw (args/usage (str "--out " file ": there is no folder " folder)))
-      (not (if (.exists f) (.canWrite f) (.canWrite folder)))
-      (throw (args/usage (str "--out " file ": may not be written")))
+      (.isDirectory f)                (wrong "--out" file "is a folder; expected a file")
+      (not (.isDirectory folder))     (wrong "--out" file (str "there is no folder " folder))
+      (not (if (.exists f) (.canWrite f) (.canWrite folder))) (wrong "--out" file "may not be written")
       :else {:name file :file (.getCanonicalFile f) :open #(FileOutputStream. f)})))

@@ -1,6 +1,6 @@
 (ns lanegraph.cli.lines
-  "Lines of bytes to messages and back, by the codec of the lane. Reads with a buffer that holds one line, so the size
-  of a file does not matter."
+  "Lines of bytes to messages and back, by the codec of the lane. Reads with a buffer that holds one line,
+  so the size of a file does not matter."
   (:require [clojure.string :as str]
             [lanegraph.edn-text :as edn-text]
             [lanegraph.json :as json]
@@ -34,9 +34,9 @@
       :else                                    (recur (inc i)))))
 
 (defn each-line
-  "Calls (f buffer from to number) for each line of a stream until it ends or f answers false; the bytes [from, to) of
-  the buffer are the line, without its LF, until f returns. Numbers count from 1. Answers the number of lines for
-  which f answered true."
+  "Calls (f buffer from to number) for each line of a stream until it ends or f answers false; the bytes
+  [from, to) of the buffer are the line, without its LF, until f returns. Numbers count from 1. Answers the
+  number of lines for which f answered true."
   ^long [^InputStream in file f]
   (loop [buffer (byte-array 65536), from 0, scanned 0, end 0, number 1]
     (let [to (newline-from buffer scanned end)]
@@ -68,7 +68,8 @@
         s  (String. buffer (int from) (int (- to from)) StandardCharsets/UTF_8)]
     ;; what is not UTF-8 becomes U+FFFD, which may also stand in the line itself
     (when (and (<= 0 (.indexOf s 0xFFFD))
-               (not (Arrays/equals (.getBytes s StandardCharsets/UTF_8) (Arrays/copyOfRange buffer (int from) (int to)))))
+               (not (Arrays/equals (.getBytes s StandardCharsets/UTF_8)
+                                   (Arrays/copyOfRange buffer (int from) (int to)))))
       (throw (problem/ex :incorrect :cli/bad-line "the line is not UTF-8" {})))
     s))
 
@@ -80,8 +81,8 @@
 (def ^:private blank ::blank)
 
 (defn parser
-  "A function of buffer, from and to that makes the message of a line for a lane with this codec; ::blank for a line
-  to pass over. It throws when the line does not hold one."
+  "A function of buffer, from and to that makes the message of a line for a lane with this codec; ::blank
+  for a line to pass over. It throws when the line does not hold one."
   [codec]
   (let [value (fn [parse]
                 (fn [buffer from to]
@@ -100,8 +101,8 @@
 
 (defn feed
   "Calls (offer message) for each line of a stream, until it answers false. Answers how many lines were read.
-  Error: :cli/bad-line, the message beginning with file:line, for a line that holds no message of this codec or that
-  `offer` throws an error for."
+  Error: :cli/bad-line, the message beginning with file:line, for a line that holds no message of this
+  codec or that `offer` throws an error for."
   ^long [^InputStream in file codec offer]
   (let [parse (parser codec)]
     (each-line in file
@@ -110,7 +111,8 @@
                    (let [message (parse buffer from to)]
                      (cond
                        (= blank message) true
-                       (nil? message)    (throw (problem/ex :incorrect :cli/bad-line "found nil, which is no message" {}))
+                       (nil? message)    (throw (problem/ex :incorrect :cli/bad-line
+                                                            "found nil, which is no message" {}))
                        :else             (offer message)))
                    (catch clojure.lang.ExceptionInfo e
                      (throw (if (stopped-codes (:lanegraph/code (ex-data e)))
@@ -121,8 +123,8 @@
   (.getBytes s StandardCharsets/UTF_8))
 
 (defn printer
-  "A function of a message that answers the bytes of its line, for a lane with this codec. It throws as the codec does when
-  the message is none that the lane carries."
+  "A function of a message that answers the bytes of its line, for a lane with this codec. It throws as the
+  codec does when the message is none that the lane carries."
   [codec]
   (fn ^bytes [message]
     (cond

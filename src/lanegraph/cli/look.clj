@@ -22,8 +22,8 @@
   (#{:read/not-found :read/not-readable :cli/usage} (:lanegraph/code (ex-data e))))
 
 (defn problems
-  "The problems of the spec in a file, its stages looked up in `paths` too. A file that is there but holds no spec is one
-  problem."
+  "The problems of the spec in a file, its stages looked up in `paths` too. A file that is there but holds
+  no spec is one problem."
   [file paths]
   (try
     (let [spec (files/read-spec file)]

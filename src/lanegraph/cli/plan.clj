@@ -47,7 +47,7 @@
   (let [files (map :file outs)]
     (doseq [{:keys [file name]} (concat ins outs) :when file]
       (when (< 1 (+ (count (filter #{file} files)) (count (filter #{file} (distinct (map :file ins))))))
-        (throw (args/usage (str name " is named twice, and one of them would be written; give another file")))))))
+        (throw (args/usage (str name " is named twice, and would be written; give another file")))))))
 
 (defn plan
   "{:in [{:ep :codec :sources [{:name :open}]}] :out [{:ep :codec :name :open}]} for the options of `run`.

@@ -54,7 +54,9 @@
                        :when (some #{lane} (lanes-of rx))
                        next  (concat (lanes-of tx) (when (map? on-error) [(:to on-error)]))]
                    next))]
-    (loop [[lane & more] (concat (for [[_ {:keys [kind lane]}] (sort-by key endpoints) :when (= :ingress kind)] lane)
+    (loop [[lane & more] (concat (for [[_ {:keys [kind lane]}] (sort-by key endpoints)
+                                       :when (= :ingress kind)]
+                                   lane)
                                  (sort (keys lanes)))
            seen []]
       (cond

@@ -1,8 +1,10 @@
 (ns lanegraph.cli.run
-  "The command `run`: lines into the ingress endpoints of a graph, messages of its egress endpoints out as lines.
+  "The command `run`: lines into the ingress endpoints of a graph, messages of its egress endpoints out as
+  lines.
 
-  One thread feeds each ingress and one writes each egress; all that happens comes to the calling thread as an event
-  in one queue, and that thread alone decides. Memory is bounded by the lanes: a feeder waits for room."
+  One thread feeds each ingress and one writes each egress; all that happens comes to the calling thread as
+  an event in one queue, and that thread alone decides. Memory is bounded by the lanes: a feeder waits for
+  room."
   (:require [clojure.string :as str]
             [lanegraph.cli.lines :as lines]
             [lanegraph.cli.plan :as plan]
@@ -58,7 +60,8 @@
 ;; ---------------------------------------------------------------- writing
 
 (defn- closed-pipe? [^Throwable e]
-  (boolean (and (instance? IOException e) (re-find #"(?i)broken pipe|EPIPE|pipe closed" (str (.getMessage e))))))
+  (boolean (and (instance? IOException e)
+                (re-find #"(?i)broken pipe|EPIPE|pipe closed" (str (.getMessage e))))))
 
 (defn- copy-out [{:keys [rt ^AtomicBoolean stopped ^AtomicLong written]} {:keys [ep codec]} ^OutputStream out]
   (let [print (lines/printer codec)]
@@ -88,24 +91,25 @@
              {:type :written}
              (catch Throwable e
                (cond
-                 (closed-pipe? e)           {:type :written :cause {:exit 141}}
-                 (instance? IOException e)  {:type :written
-                                             :cause {:exit 1 :message (str "cannot write " name ": " (ex-message e))}}
-                 :else                      {:type :written :cause {:exit 1 :error e}}))))))
+                 (closed-pipe? e)          {:type :written :cause {:exit 141}}
+                 (instance? IOException e) {:type :written
+                                            :cause {:exit 1
+                                                    :message (str "cannot write " name ": " (ex-message e))}}
+                 :else                     {:type :written :cause {:exit 1 :error e}}))))))
 
 ;; --------------------------------------------------------------- deciding
 
 (defn- stop! [{:keys [rt ^AtomicBoolean ending] :as run} mode]
   (.set ending true)
-  (in-thread "stop" #(post! run (try
-                                  {:type :stopped
-                                   :result (lg/stop! rt {:mode mode
-                                                         :deadline-ms (if (= :now mode) stop-now-ms no-deadline-ms)})}
-                                  (catch Throwable e {:type :stopped :error e})))))
+  (let [deadline-ms (if (= :now mode) stop-now-ms no-deadline-ms)]
+    (in-thread "stop"
+               #(post! run (try
+                             {:type :stopped :result (lg/stop! rt {:mode mode :deadline-ms deadline-ms})}
+                             (catch Throwable e {:type :stopped :error e}))))))
 
 (defn- decide
-  "What an event changes in the state of the run: {:feeding n :writing n :cause m :mode nil|:drain|:now :stopped result}.
-  The first cause counts: it makes the exit code."
+  "What an event changes in the state of the run: {:feeding n :writing n :cause m :mode nil|:drain|:now
+  :stopped result}. The first cause counts: it makes the exit code."
   [{:keys [feeding mode] :as state} {:keys [type error cause exit] :as event}]
   (let [cause (or (:cause state) cause (when error {:exit 1 :error error}))
         state (assoc state :cause cause)]
@@ -169,8 +173,9 @@
     (fn [what & texts]
       (case what
         :progress (when progress?
-                    (.write err (str "\r\u001b[K" (report/progress {:in (.get fed) :out (.get written) :seconds (seconds)}
-                                                                   (lg/status rt))))
+                    (.write err (str "\r\u001b[K"
+                                     (report/progress {:in (.get fed) :out (.get written) :seconds (seconds)}
+                                                      (lg/status rt))))
                     (vreset! shown true))
         :note     (when-not quiet
                     (clear)
@@ -265,8 +270,8 @@
 
 (defn run
   "Runs the graph `spec` as the options of the command line say. Answers the exit code.
-  `io`: {:in InputStream :out OutputStream :err Writer :terminals #{\\1 \\2} when :out and :err are such, :on-signal (fn
-  [f]), which has (f exit-code) called on Ctrl-C}."
+  `io`: {:in InputStream :out OutputStream :err Writer :terminals #{\\1 \\2} when :out and :err are such,
+  :on-signal (fn [f]), which has (f exit-code) called on Ctrl-C}."
   [spec opts io]
   (let [out  (BufferedOutputStream. ^OutputStream (:out io) 65536)
         plan (plan/plan spec opts (assoc io :out out))]

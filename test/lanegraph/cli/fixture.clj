@@ -1,5 +1,6 @@
 (ns lanegraph.cli.fixture
-  "What the tests of the command line share: calls of main in this process, specs in a folder of their own, stages."
+  "What the tests of the command line share: calls of main in this process, specs in a folder of their own,
+  stages."
   (:require [clojure.java.io :as io]
             [lanegraph.cli :as cli])
   (:import (java.io ByteArrayInputStream ByteArrayOutputStream File InputStream OutputStream StringWriter)
