@@ -35,7 +35,7 @@
         _  (doseq [[k v] env] (if v (.put e k (str v)) (.remove e k)))
         p  (.start (.directory pb (io/file dir)))
         out (future (slurp (.getInputStream p)))
-        err (future (slurp (.getErrorStream p)))]
+        err (future (str/replace (slurp (.getErrorStream p)) #"(?m)^Picked up JAVA_TOOL_OPTIONS: .*\n" ""))]
     (with-open [w (io/writer (.getOutputStream p))] (when in (.write w (str in))))
     (if (.waitFor p limit-s TimeUnit/SECONDS)
       {:exit (.exitValue p) :out @out :err @err}

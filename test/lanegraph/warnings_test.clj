@@ -24,7 +24,7 @@
                    '(set! *warn-on-reflection* true)
                    '(set! *unchecked-math* :warn-on-boxed)
                    (cons 'require (map #(list 'quote %) namespaces)))
-        {:keys [exit err]} (process/run {} process/java "-cp"
+        {:keys [exit err]} (process/run {} process/java "-XX:TieredStopAtLevel=1" "-cp"
                                         (str/join File/pathSeparator
                                                   (concat paths [(System/getProperty "java.class.path")]))
                                         "clojure.main" "-e" (pr-str code))]

@@ -105,3 +105,16 @@
 (deftest wrong-options-of-bin-test-are-refused
   (is (re-find #"unknown option --bad" (:err (process/run {} (io/file process/root "bin/test") "--bad"))))
   (is (re-find #"--seed wants a value" (:err (process/run {} (io/file process/root "bin/test") "--seed")))))
+
+(deftest the-tool-works-from-any-folder-and-through-a-link
+  (let [dir (process/temp-dir)]
+    (link! (io/file dir "lg") (io/file process/root "bin/lanegraph"))
+    (spit (io/file dir "in.txt") "one\ntwo\n")
+    (spit (io/file dir "copy.edn")
+          (pr-str {:name      :copy
+                   :lanes     {:a {:kind :events :codec :string} :b {:kind :events :codec :string}}
+                   :roles     {:copy {:kind :bridge :rx :a :tx :b}}
+                   :endpoints {:in {:kind :ingress :lane :a} :out {:kind :egress :lane :b}}}))
+    (is (= {:exit 0 :out "" :err ""}
+           (process/run {:dir dir} "./lg" "run" "copy.edn" "--quiet" "--in" "in=in.txt" "--out" "out=out.txt")))
+    (is (= "one\ntwo\n" (slurp (io/file dir "out.txt"))))))
