@@ -142,6 +142,16 @@
       (is (nil? (.look ring -1)))
       (is (nil? (.look ring 4))))))
 
+(deftest a-lent-buffer-stays-over-its-slot
+  (let [[_ ^LaneTx tx ^LaneRx rx] (ends (kit/open {}))]
+    (is (thrown? UnsupportedOperationException (.wrap (.claim tx) (byte-array 64))))
+    (is (thrown? UnsupportedOperationException (.wrap (.claim tx) (UnsafeBuffer. (byte-array 64)) 0 64)))
+    (.commit tx 16)
+    (.peek rx)
+    (is (thrown? UnsupportedOperationException (.wrap (.payload rx) 4096 64)))
+    (.wrap (UnsafeBuffer. (byte-array 8)) (.payload rx) 8 8)
+    (is (= 16 (.capacity (.payload rx))) "a buffer of one's own may wrap it")))
+
 (deftest a-lent-buffer-keeps-its-memory
   (let [lent (let [[_ ^LaneTx tx] (ends (kit/open {}))] [(.claim tx)])
         region (let [f (.getDeclaredField (class (first lent)) "region")]

@@ -33,6 +33,14 @@ public abstract class LaneHandle implements AutoCloseable {
         return (boolean) CLOSED.getOpaque(this);
     }
 
+    /**
+     * As {@link #isClosed()}, for the methods that move messages: they pass acquire or release accesses, which already
+     * keep the compiler from looking once for all calls; an opaque load would cost them registers on top.
+     */
+    final boolean isMarked() {
+        return closed;
+    }
+
     /** Marks the handle as closed; the memory stays as it is. Idempotent; any thread may call it. */
     @Override
     public final void close() {

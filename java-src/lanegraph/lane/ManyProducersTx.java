@@ -4,6 +4,7 @@ import static lanegraph.region.RingDescriptor.SKIP_LENGTH;
 import static lanegraph.region.RingDescriptor.WORD_LENGTH;
 
 import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * A writer of a ring that has several producers. A sequence is claimed by a compare-and-set on the shared
@@ -49,8 +50,10 @@ final class ManyProducersTx extends RingTx {
     }
 
     @Override
-    long claimAddress() {
-        return scratchAddress();
+    public MutableDirectBuffer claim() {
+        checkOpen();
+        checkBytes();
+        return claimScratch();
     }
 
     @Override

@@ -269,7 +269,7 @@ public final class Ring {
 
     /** A view to lend. */
     SlotView view() {
-        return new SlotView(region);
+        return new SlotView(region, slotBytes);
     }
 
     LaneGraphException carriesObjects() {

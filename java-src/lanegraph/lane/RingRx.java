@@ -10,8 +10,6 @@ import org.agrona.DirectBuffer;
 /** The reader behind one cursor of a ring. A handle belongs to one thread at a time. */
 final class RingRx extends LaneRx {
     private static final int MAX_DRAIN = 256;
-    /** {@link #length} when no message has been found at the position. */
-    private static final int NONE = -1;
 
     private final Ring ring;
     private final Memory memory;
@@ -23,7 +21,8 @@ final class RingRx extends LaneRx {
     private final SlotView view;
     private long position;
     private long released;
-    private int length = NONE;
+    /** The last word found; it describes the message at the position if it bears that. */
+    private long word;
 
     RingRx(Ring ring, long cursorAddress) {
         this.ring = ring;
@@ -36,35 +35,35 @@ final class RingRx extends LaneRx {
         this.view = ring.view();
         this.position = memory.getLongAcquire(cursorAddress);
         this.released = position;
+        this.word = RingDescriptor.word(position - 1, 0);
     }
 
     @Override
     public boolean peek() {
         checkOpen();
         // Acquire: the payload is read after its word.
-        long word = memory.getLongAcquire(slot());
-        if (!RingDescriptor.bears(word, position)) {
+        long found = memory.getLongAcquire(slot());
+        if (!RingDescriptor.bears(found, position)) {
             return false;
         }
-        length = RingDescriptor.lengthOf(word);
-        return length != SKIP_LENGTH || peekBehindSkipped();
+        word = found;
+        return RingDescriptor.lengthOf(found) != SKIP_LENGTH || peekBehindSkipped();
     }
 
     /** Passes over slots that their producer gave up. */
     private boolean peekBehindSkipped() {
         boolean alone = position == released; // nobody holds a view of an earlier message
-        while (length == SKIP_LENGTH) {
+        boolean found = true;
+        while (found && RingDescriptor.lengthOf(word) == SKIP_LENGTH) {
             position++;
-            length = NONE;
-            long word = memory.getLongAcquire(slot());
-            if (RingDescriptor.bears(word, position)) {
-                length = RingDescriptor.lengthOf(word);
-            }
+            long next = memory.getLongAcquire(slot());
+            found = RingDescriptor.bears(next, position);
+            word = found ? next : word;
         }
         if (alone) {
             release(); // no message stands here that would make the reader release later
         }
-        return length != NONE;
+        return found;
     }
 
     @Override
@@ -73,7 +72,7 @@ final class RingRx extends LaneRx {
         if (values != null) {
             throw ring.carriesObjects();
         }
-        view.wrap(slot() + WORD_LENGTH, length);
+        view.at(slot() + WORD_LENGTH, RingDescriptor.lengthOf(word));
         return view;
     }
 
@@ -83,18 +82,17 @@ final class RingRx extends LaneRx {
         if (values != null) {
             return values[(int) position & mask];
         }
-        view.wrap(slot() + WORD_LENGTH, length);
+        view.at(slot() + WORD_LENGTH, RingDescriptor.lengthOf(word));
         return ring.decode(view);
     }
 
     @Override
     public void advance() {
         checkMessage();
-        if (!ring.retain && values != null) {
+        if (values != null && !ring.retain) {
             values[(int) position & mask] = null; // before the cursor is released: the slot is still ours
         }
-        position++;
-        length = NONE;
+        position++; // and the word bears the position no more
     }
 
     @Override
@@ -111,7 +109,7 @@ final class RingRx extends LaneRx {
     @Override
     public int length() {
         checkMessage();
-        return length;
+        return RingDescriptor.lengthOf(word);
     }
 
     @Override
@@ -139,13 +137,13 @@ final class RingRx extends LaneRx {
     }
 
     private void checkMessage() {
-        if (length == NONE) {
+        if (!RingDescriptor.bears(word, position)) {
             throw ring.noMessage();
         }
     }
 
     private void checkOpen() {
-        if (isClosed()) {
+        if (isMarked()) {
             throw ring.closed();
         }
     }

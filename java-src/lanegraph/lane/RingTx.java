@@ -15,6 +15,10 @@ import org.agrona.concurrent.UnsafeBuffer;
 abstract class RingTx extends LaneTx {
     /** {@link #target} when nothing is claimed. */
     static final long NOTHING = 0;
+    /** {@link #target} when {@link #claimed} is over the slot of the next message; no address is 1. */
+    static final long IN_PLACE = 1;
+    /** {@link #target} when {@link #pending} is the message; no address is 2. */
+    private static final long REFERENCE = 2;
 
     final Ring ring;
     final Memory memory;
@@ -25,12 +29,12 @@ abstract class RingTx extends LaneTx {
     final int slotBytes;
     /** Sequences below it have room: the slowest cursor, when it was last read, plus the slots. */
     long limit;
-    /** Where the payload of the next commit stands, or {@link #NOTHING}; by reference any other number. */
+    /** The address of the payload of the next commit where it must be copied, or one of the three constants. */
     long target;
     /** By reference: the object of the next commit. */
     Object pending;
 
-    private final SlotView claimed;
+    final SlotView claimed;
     /**
      * Never lent: an offer copies through it, while a claim's buffer may still be in use, or be the source.
      */
@@ -53,15 +57,10 @@ abstract class RingTx extends LaneTx {
         this.limit = ring.slowest() + ring.slots;
     }
 
-    /** Where a claim of this producer may be written: an address of {@code slotBytes} bytes. */
-    abstract long claimAddress();
-
-    @Override
-    public final MutableDirectBuffer claim() {
-        checkOpen();
-        checkBytes();
-        target = claimAddress();
-        claimed.wrap(target, slotBytes);
+    /** Lends the scratch buffer as the place of the next message. */
+    final MutableDirectBuffer claimScratch() {
+        target = scratchAddress();
+        claimed.at(target);
         return claimed;
     }
 
@@ -73,7 +72,7 @@ abstract class RingTx extends LaneTx {
         if (values != null) {
             checkOpen();
             pending = value;
-            target = ~NOTHING;
+            target = REFERENCE;
             return 0;
         }
         MutableDirectBuffer buffer = claim();
@@ -106,7 +105,7 @@ abstract class RingTx extends LaneTx {
     }
 
     /** The scratch buffer, made when it is first needed. */
-    final long scratchAddress() {
+    private long scratchAddress() {
         if (scratch == null) {
             scratch = new UnsafeBuffer(ByteBuffer.allocateDirect(slotBytes));
         }
@@ -114,7 +113,7 @@ abstract class RingTx extends LaneTx {
     }
 
     final void checkOpen() {
-        if (isClosed()) {
+        if (isMarked()) {
             throw ring.closed();
         }
     }

@@ -4,6 +4,7 @@ import static lanegraph.region.RingDescriptor.WORD_LENGTH;
 
 import lanegraph.region.RingDescriptor;
 import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * The writer of a ring that has one producer. It keeps its tail for itself: no other thread reads it, and a
@@ -39,29 +40,49 @@ final class SingleProducerTx extends RingTx {
     }
 
     @Override
-    long claimAddress() {
-        return hasRoom() ? slot(tail) + WORD_LENGTH : scratchAddress();
+    public MutableDirectBuffer claim() {
+        checkOpen();
+        checkBytes();
+        if (!hasRoom()) {
+            return claimScratch();
+        }
+        if (target != IN_PLACE) { // mostly it is: then the claim is one store
+            target = IN_PLACE;
+        }
+        claimed.at(slot(tail) + WORD_LENGTH);
+        return claimed;
     }
 
     @Override
     public boolean commit(int length) {
         checkOpen();
         checkLength(length);
-        if (target == NOTHING) {
+        long slot = slot(tail);
+        // The buffer over an earlier slot is a claim that was committed: so a commit need not take it back.
+        if (target != IN_PLACE || claimed.addressOffset() != slot + WORD_LENGTH) {
+            return commitElsewhere(length);
+        }
+        publish(slot, length);
+        return true;
+    }
+
+    /** Commits what is not in its slot yet. */
+    private boolean commitElsewhere(int length) {
+        if (target == NOTHING || target == IN_PLACE) {
             throw ring.notClaimed();
         }
-        long sequence = tail;
-        if (sequence >= limit && !hasRoom()) {
+        if (!hasRoom()) {
             return false;
         }
-        long slot = slot(sequence);
+        long slot = slot(tail);
         if (values != null) {
-            values[(int) sequence & mask] = pending;
+            values[(int) tail & mask] = pending;
             pending = null;
-        } else if (target != slot + WORD_LENGTH) {
+        } else {
             memory.copy(target, slot + WORD_LENGTH, length);
         }
-        finish(slot, sequence, length);
+        target = NOTHING;
+        publish(slot, length);
         return true;
     }
 
@@ -76,14 +97,14 @@ final class SingleProducerTx extends RingTx {
         }
         long slot = slot(tail);
         copyIn(slot, source, offset, length);
-        finish(slot, tail, length);
+        target = NOTHING;
+        publish(slot, length);
         return true;
     }
 
-    private void finish(long slot, long sequence, int length) {
-        publish(slot, sequence, length);
+    private void publish(long slot, int length) {
+        publish(slot, tail, length);
         memory.storeStoreFence(); // this word before the next payload: Ring.look relies on it
-        tail = sequence + 1;
-        target = NOTHING;
+        tail++;
     }
 }
