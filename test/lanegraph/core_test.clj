@@ -231,6 +231,29 @@
       (is (= {:kind :consumer :processed 5 :thread "lanegraph:pipe:endpoint/out"}
              (select-keys (get-in (lg/status rt) [:roles :endpoint/out]) [:kind :processed :thread]))))))
 
+(deftest a-consumer-may-look-at-bytes-in-place
+  (let [seen (atom [])
+        look (lg/raw-stage :inspect (fn [^org.agrona.DirectBuffer in] (swap! seen conj (.getLong in 0))))]
+    (with-open [rt (lg/spawn! (pipe {:stage 'clojure.core/inc} {:codec :long}) {:consumers {:out look}})]
+      (is (= {:a :by-reference :b :in-memory} (update-vals (:lanes (lg/status rt)) :memory)))
+      (lg/offer-all! rt :in [1 2])
+      (lg/await-idle! rt)
+      (is (= [2 3] @seen)))))
+
+(deftest a-consumer-that-fails-stops-the-graph
+  (with-open [rt (lg/spawn! (pipe {:stage 'clojure.core/inc}) {:consumers {:out #(throw (ex-info (str %) {}))}})]
+    (lg/offer! rt :in 1)
+    (let [{:lanegraph/keys [code] :keys [roles]} (refusal #(lg/join! rt {:timeout-ms 20000}))]
+      (is (= [:graph/failed [:endpoint/out]] [code (keys roles)])))))
+
+(deftest bytes-are-copied
+  (let [sent (byte-array [1 2 3])]
+    (with-open [rt (lg/spawn! (pipe {:stage 'clojure.core/identity} {:codec :bytes}))]
+      (lg/offer! rt :in sent)
+      (let [[received] (kit/taken rt 1)]
+        (is (= [1 2 3] (seq received)))
+        (is (not (identical? sent received)))))))
+
 (deftest codecs-of-ones-own-are-used
   (let [c (reify codec/Codec
             (encode [_ v] (.getBytes (str/reverse v) "UTF-8"))

@@ -6,7 +6,8 @@
             [lanegraph.run-kit :as kit :refer [code-of eventually pipe refusal taken]]
             [lanegraph.scratch :as scratch])
   (:import (java.util.concurrent CyclicBarrier TimeUnit)
-           (org.agrona DirectBuffer MutableDirectBuffer)))
+           (org.agrona DirectBuffer MutableDirectBuffer)
+           (org.agrona.concurrent UnsafeBuffer)))
 
 (set! *warn-on-reflection* true)
 
@@ -67,6 +68,43 @@
       (is (nil? array) "off the heap")
       (is (= [24 24] [(- in2 in1) (- in3 in2)]) "slot after slot: 16 bytes and the commit word")
       (is (= [24 24] [(- out2 out1) (- out3 out2)])))))
+
+(defn- allocated-by
+  "Bytes that the threads of these names have allocated."
+  [names]
+  (let [^com.sun.management.ThreadMXBean bean (java.lang.management.ManagementFactory/getThreadMXBean)]
+    (reduce + (for [^Thread t (keys (Thread/getAllStackTraces)) :when (names (.getName t))]
+                (.getThreadAllocatedBytes bean (.getId t))))))
+
+(defn- pump
+  "Sends n longs and takes as many, through the bare handles, on this thread."
+  [^lanegraph.lane.LaneTx tx ^lanegraph.lane.LaneRx rx ^long n]
+  (let [message (UnsafeBuffer. (byte-array 8))]
+    (loop [sent 0, received 0]
+      (when (< received n)
+        (let [sent (if (and (< sent n) (.offer tx message 0 8)) (inc sent) sent)]
+          (if (.peek rx)
+            (do (.advance rx) (.release rx) (recur sent (inc received)))
+            (recur sent received)))))))
+
+(deftest roles-on-buffers-allocate-nothing
+  (let [lane  {:kind :events :codec :bytes :slot-bytes 8 :slots 64}
+        names #{"lanegraph:quiet:map" "lanegraph:quiet:keep" "lanegraph:quiet:copy"}
+        spec  {:name :quiet
+               :lanes {:a lane :b lane :c lane :d lane}
+               :roles {:map  {:kind :stage :stage :plus :rx :a :tx :b}
+                       :keep {:kind :stage :stage :all :as :filter :rx :b :tx :c}
+                       :copy {:kind :bridge :rx :c :tx :d}}
+               :endpoints {:in {:kind :ingress :lane :a} :out {:kind :egress :lane :d}}}]
+    (with-open [rt (lg/spawn! spec {:stages {:plus (lg/raw-stage :map (plus 1))
+                                             :all  (lg/raw-stage :filter (constantly true))}})]
+      (let [tx (lg/writer rt :in), rx (lg/reader rt :out)
+            n  20000]
+        (pump tx rx n)
+        (is (eventually (let [before (long (allocated-by names))]
+                          (pump tx rx n)
+                          (= before (long (allocated-by names)))))
+            "not one byte for 20,000 messages over three roles")))))
 
 (deftest s18-map-ok
   (is (= [2 3] (through (lg/raw-stage :map-ok (plus 1)) [1 2]))))
