@@ -1,6 +1,7 @@
 (ns lanegraph.cli
   "The command line tool: what bin/lanegraph starts. Only this namespace and its parts print."
-  (:require [lanegraph.cli.args :as args])
+  (:require [clojure.string :as str]
+            [lanegraph.cli.args :as args])
   (:import (clojure.lang ExceptionInfo)
            (java.io FileDescriptor FileOutputStream OutputStreamWriter PrintWriter Writer)
            (java.nio.charset StandardCharsets)
@@ -49,11 +50,13 @@
 
 (defn- failed [command ^Throwable e io]
   (let [code   (:lanegraph/code (ex-data e))
+        ;; the options of the library by the names that they have here
+        text   (str/replace (str (ex-message e)) "existing=replace" "--fresh")
         prefix (str "lanegraph" (when (args/commands command) (str " " command)) ": ")]
     (cond
       (and (instance? java.io.IOException e) (re-find #"Broken pipe" (str (ex-message e)))) 141
-      (called-wrong code) (do (say (:err io) (str prefix (ex-message e))) 2)
-      code                (do (say (:err io) (str prefix (ex-message e)))
+      (called-wrong code) (do (say (:err io) (str prefix text)) 2)
+      code                (do (say (:err io) (str prefix text))
                               (if (= "read" (namespace code)) 2 1))
       :else               (do (say (:err io) (str prefix "unexpected: " e
                                                   (when-not (:debug io) "; LANEGRAPH_DEBUG=1 shows where")))

@@ -62,6 +62,7 @@
     (fn [dir]
       (let [broken (file dir "b.edn" "{:name :a\n :lanes {")]
         (is (= 1 (:exit (lanegraph ["check" broken]))))
+        (is (re-find #"b\.edn:2:\d+: error: the text ends inside" (:out (lanegraph ["check" broken]))))
         (is (= [2] (map :line (edn/read-string (:out (lanegraph ["check" broken "--format" "edn"]))))))
         (doseq [command ["graph" "describe" "run"]
                 :let [{:keys [exit out err]} (lanegraph [command broken])]]

@@ -12,10 +12,13 @@
 (set! *unchecked-math* :warn-on-boxed)
 
 (defn- read-problem
-  "What could not be read, as a problem of the file."
+  "What could not be read, as a problem of the file; the place is told apart from the message."
   [e]
-  (let [{:lanegraph/keys [code] :as facts} (ex-data e)]
-    (merge (problem/problem code [] nil (ex-message e))
+  (let [{:lanegraph/keys [code] :keys [file line column] :as facts} (ex-data e)
+        place (str file ":" (when line (str line ":" column ":")) " ")]
+    (merge (problem/problem code [] nil (if (str/starts-with? (ex-message e) place)
+                                          (subs (ex-message e) (count place))
+                                          (ex-message e)))
            (select-keys facts [:file :line :column]))))
 
 (defn- wrong-file? [e]

@@ -128,6 +128,18 @@
         (is (= "a!\n" (:out (lanegraph ["run" spec "--path" path] :stdin "a"))))
         (is (= 0 (:exit (lanegraph ["check" spec "--path" path]))))))))
 
+(deftest lanes-that-do-not-fit-are-told-with-the-way-out
+  (with-dir
+    (fn [dir]
+      (let [run (fn [codec & more]
+                  (lanegraph (into ["run" (file dir "g.edn" (copy-graph codec)) "--dir" (io/file dir "d")] more)
+                             :stdin "1\n"))]
+        (is (= "1\n" (:out (run :string))))
+        (let [{:keys [exit out err]} (run :long)]
+          (is (= [1 ""] [exit out]))
+          (is (re-find #"--fresh" err)))
+        (is (= "1\n" (:out (run :long "--fresh"))))))))
+
 (deftest a-second-run-goes-on-with-what-the-first-left-and-fresh-does-not
   (with-dir
     (fn [dir]
