@@ -2,8 +2,9 @@
   "Runs the clojure.test tests under test/ in a seeded random order; what bin/test starts.
 
   A test var tagged ^:long (or in a namespace tagged so) runs only with --long, or when it is named by --focus.
-  ^:matrix marks what CI runs again on another JDK and on another Agrona (--matrix). A test that cannot run
-  here says so with `tools.skip/skip!` and is counted as skipped. A namespace that does not load is one failure.
+  ^:matrix marks what CI runs again on another JDK and on another Agrona (--matrix). ^{:limit-s n} sets how long a
+  test may take: 240 s otherwise, an hour if ^:long. A test that cannot run here says so with `tools.skip/skip!` and
+  is counted as skipped. A namespace that does not load is one failure.
 
   Exit 0: all passed, 1: something failed, 2: no test ran."
   (:require
@@ -46,6 +47,12 @@
   (let [n (str (symbol v))]
     (some #(or (= n %) (str/starts-with? n (str % "/"))) focus)))
 
+(defn- limit-s
+  "How many seconds test var v may take."
+  [v]
+  (let [{:keys [long limit-s]} (tags v)]
+    (or limit-s (if long 3600 240))))
+
 (defn- in-focus?
   "Whether namespace n has to be loaded."
   [focus n]
@@ -79,7 +86,7 @@
         :begin-test-var (reset! now {:bad   0
                                      :start (System/nanoTime)
                                      :alarm (watchdog/set-alarm! (symbol (:var m))
-                                                                 (if (:long (tags (:var m))) 3600 240)
+                                                                 (limit-s (:var m))
                                                                  hung)})
         (:fail :error)  (do (swap! now update :bad (fnil inc 0))
                             ((get-method plain type) m))
@@ -108,7 +115,7 @@
           (.printStackTrace e))))
     (let [ran    (set (map :var @done))
           missed (for [v vars :when (not (ran v))] {:var v :outcome :failed :ms 0.0})]
-      (println (format "%-50s %4d tests %7.0f ms" n (count vars) (reduce + (map :ms @done))))
+      (println (format "%-50s %4d tests %7.0f ms" n (count vars) (reduce + 0.0 (map :ms @done))))
       (into @done missed))))
 
 (defn- slowest [results]

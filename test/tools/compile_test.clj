@@ -70,3 +70,7 @@
     (process/run {} "ln" "-s" "../bin/compile" link)
     (is (zero? (:exit (process/run {:dir "/"} link))))
     (is (.exists (class-file dir "A")))))
+
+(deftest a-program-or-repl-of-the-project-finds-the-java-compiled
+  (let [dir (copy)]
+    (is (= "a.A\n" (:out (process/run {:dir dir} "bin/clojure" "-M" "-e" "(println (.getName a.A))"))))))
