@@ -39,6 +39,13 @@
       (with-bindings {Compiler/LOADER loader} (f))
       (finally (.setContextClassLoader thread before)))))
 
+(defn- identity-of
+  "The one name of a file, by which two ways to say it are equal; nil for a device or a pipe, which keeps nothing
+  that could be lost."
+  [^File f]
+  (when (or (.isFile f) (not (.exists f)))
+    (.getCanonicalFile f)))
+
 (defn input
   "{:name :open} of a file to read; (open) answers an InputStream. `-` is the standard input, `stdin`."
   [file ^InputStream stdin]
@@ -48,7 +55,7 @@
       (not (.exists f))    (wrong "--in" file "there is no such file")
       (.isDirectory f)     (wrong "--in" file "is a folder; expected a file")
       (not (.canRead f))   (wrong "--in" file "may not be read")
-      :else                {:name file :file (.getCanonicalFile f) :open #(FileInputStream. f)})))
+      :else                {:name file :file (identity-of f) :open #(FileInputStream. f)})))
 
 (defn output
   "{:name :open} of a file to write; (open) makes or empties it and answers an OutputStream. `-` is `stdout`."
@@ -60,4 +67,4 @@
       (.isDirectory f)                (wrong "--out" file "is a folder; expected a file")
       (not (.isDirectory folder))     (wrong "--out" file (str "there is no folder " folder))
       (not (if (.exists f) (.canWrite f) (.canWrite folder))) (wrong "--out" file "may not be written")
-      :else {:name file :file (.getCanonicalFile f) :open #(FileOutputStream. f)})))
+      :else {:name file :file (identity-of f) :open #(FileOutputStream. f)})))

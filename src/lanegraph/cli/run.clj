@@ -234,7 +234,7 @@
     (catch clojure.lang.ExceptionInfo e e)))
 
 (defn- go
-  "Runs a graph to its end. Answers {:exit n :message … :error e}."
+  "Runs a graph to its end. Answers the exit code."
   [spec {:keys [in out]} opts io]
   (let [run   {:events (LinkedBlockingQueue.) :ending (AtomicBoolean.) :stopped (AtomicBoolean.)
                :fed (AtomicLong.) :written (AtomicLong.) :started (promise)}
@@ -257,7 +257,8 @@
         (let [{:keys [cause stopped]} (steer run {:feeding (count in) :writing (count out)
                                           :mode (when (empty? in) :drain)})
               stuck   (when (map? stopped) (seq (:stuck stopped)))
-              failed  (when-not cause (failure rt))
+              ;; a role that failed counts more than the interrupt that ended its run
+              failed  (when-not (or (:error cause) (:message cause) (= 141 (:exit cause))) (failure rt))
               cause   (if failed {:exit 1 :error failed} cause)
               seconds (/ (- (System/nanoTime) start) 1e9)]
           (when-not (or (:quiet opts) (= 141 (:exit cause)))

@@ -75,3 +75,9 @@
     (deliver entered true)
     (deref open)
     v))
+
+(defn boom-at-last
+  "As `never`, and then throws."
+  [v]
+  (never v)
+  (boom "boom"))

@@ -114,7 +114,8 @@
         (is (= "x\n" (slurp data)) "an input is never emptied")
         (testing "an ingress that is not named gets nothing, two egress may share the standard output"
           (is (= ["x" "x"] (str/split-lines (:out (lanegraph ["run" two "--in" (str "in2=" data)
-                                                              "--out" "out=-" "--out" "out2=-"]))))))))))
+                                                              "--out" "out=-" "--out" "out2=-"])))))
+          (is (= 0 (:exit (lanegraph ["run" two "--in" "in=-" "--out" "out=/dev/null" "--out" "out2=/dev/null"])))))))))
 
 (deftest code-of-your-own-is-found-with-path
   (with-dir
@@ -179,6 +180,16 @@
     (is (= 130 exit))
     (is (re-find #"interrupted" err))
     (is (re-find #"(?m)^in 1, out 1" err))))
+
+(deftest a-failure-after-an-interrupt-is-told
+  (let [{:keys [entered open]} (reset! fixture/gate {:entered (promise) :open (promise)})
+        {:keys [exit err]} (interrupted (stage-graph :string {:stage 'lanegraph.cli.fixture/boom-at-last})
+                                        (fn [signal! _]
+                                          (is (deref entered 20000 false))
+                                          (signal! 130)
+                                          (deliver open true)))]
+    (is (= 1 exit))
+    (is (re-find #"found boom" err))))
 
 (deftest a-second-interrupt-does-not-wait-for-a-stage
   (let [{:keys [entered open]} (reset! fixture/gate {:entered (promise) :open (promise)})
