@@ -297,6 +297,26 @@
         (is (= (range 1 101) @x))
         (is (= 100 @sender))))))
 
+(deftest what-a-fanout-holds-for-an-egress-alone-does-not-count
+  (let [lane {:kind :events :codec :edn :slots 4}
+        spec {:name :beside
+              :lanes {:a lane, :both {:kind :fanout-broadcast :consumers 2 :codec :edn :slots 4}, :x lane}
+              :roles {:split {:kind :bridge :rx :a :tx :both}
+                      :inc {:kind :stage :stage :f :rx [:both 0] :tx :x}}
+              :endpoints {:in {:kind :ingress :lane :a} :x {:kind :egress :lane :x}
+                          :as-it-is {:kind :egress :lane [:both 1]}}}
+        {:keys [open! pass!]} (kit/gate)]
+    (with-open [rt (lg/spawn! spec {:stages {:f #(do (pass!) (inc %))}})]
+      (is (= 3 (lg/offer-all! rt :in [1 2 3])))
+      (is (eventually (= 3 (get-in (lg/status rt) [:lanes :both :depth]))))
+      (is (= {:both 3} (:remaining (refusal #(lg/await-idle! rt {:timeout-ms 60})))) "it holds them for the role")
+      (open!)
+      (is (nil? (lg/await-idle! rt {:timeout-ms 20000})))
+      (is (= {:state :stopped :drained true :remaining {}}
+             (select-keys (lg/stop! rt {:mode :drain :deadline-ms 20000}) [:state :drained :remaining])))
+      (is (= [1 2 3] (lg/take! rt :as-it-is 9)))
+      (is (= [2 3 4] (lg/take! rt :x 9))))))
+
 (deftest s30-a-stage-function-runs-once-per-message-under-back-pressure
   (doseq [writers [1 2], opts [{} {:wire :always}]]
     (let [calls (atom {})

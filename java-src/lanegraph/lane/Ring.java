@@ -150,6 +150,17 @@ public final class Ring {
         return (int) Math.min(slots, produced() - before);
     }
 
+    /**
+     * How many messages this owner's reader has before it, at an instant during the call: 0…slots.
+     *
+     * @throws LaneGraphException {@code lane/no-such-owner} if the region has no cursor cell of this name
+     */
+    public int depth(String owner) {
+        long cell = region.address() + region.cursorCell(owner);
+        long before = memory.getLongAcquire(cell + CELL_POSITION_OFFSET); // read first, as above
+        return (int) Math.min(slots, produced() - before);
+    }
+
     /** How many messages the producers have dropped because the lane was full. */
     public long dropped() {
         long sum = 0;

@@ -47,8 +47,8 @@ final class Assembly {
     final SortedMap<String, Ingress> ingress = new TreeMap<>();
     /** By endpoint name. */
     final SortedMap<String, Egress> egress = new TreeMap<>();
-    /** The lanes that a role or a consumer reads. */
-    final Set<String> read = new TreeSet<>();
+    /** The owners of the cursors that roles and consumers move, by lane. */
+    final SortedMap<String, List<String>> readers = new TreeMap<>();
     /** Null for lanes in memory. */
     final Ownership ownership;
 
@@ -138,7 +138,7 @@ final class Assembly {
                 ? null
                 : tx(role.deadLetter(), Topology.errorOwner(name));
         LaneRef from = role.rx().get(0);
-        read.add(from.lane());
+        addReader(from.lane(), owner);
         roles.put(name, new RoleAgent(name, role.kind(), stages.get(name), lanes.get(from.lane()).rx(owner),
                 tx(role.tx().get(0), owner), deadLetters, role.onError(), errors, stopping));
     }
@@ -155,10 +155,14 @@ final class Assembly {
         Object consumer = options.consumers().get(name);
         if (consumer != null) {
             LaneRx rx = out.lend();
-            read.add(lane);
+            addReader(lane, owner);
             roles.put(owner, new RoleAgent(owner, "consumer", consumer, rx, null, null, OnError.stop(), errors,
                     stopping));
         }
+    }
+
+    private void addReader(String lane, String owner) {
+        readers.computeIfAbsent(lane, key -> new ArrayList<>()).add(owner);
     }
 
     private LaneTx tx(String lane, String owner) {
@@ -194,15 +198,19 @@ final class Assembly {
         return ring;
     }
 
-    /** How many messages each lane that a role reads still holds, without the empty ones. */
+    /**
+     * How many messages each lane still holds for a role or a consumer, without the empty ones. What a fanout
+     * holds for an egress alone does not count.
+     */
     SortedMap<String, Integer> remaining() {
         SortedMap<String, Integer> remaining = new TreeMap<>();
-        for (String lane : read) {
-            int depth = lanes.get(lane).depth();
+        readers.forEach((lane, owners) -> {
+            Ring ring = lanes.get(lane);
+            int depth = owners.stream().mapToInt(ring::depth).max().orElse(0);
             if (depth > 0) {
                 remaining.put(lane, depth);
             }
-        }
+        });
         return remaining;
     }
 

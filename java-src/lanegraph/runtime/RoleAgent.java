@@ -88,7 +88,7 @@ final class RoleAgent implements Agent {
         this.tx = tx;
         this.deadLetters = deadLetters;
         this.onError = onError;
-                this.errorLog = errorLog;
+        this.errorLog = errorLog;
         this.stopping = stopping;
         this.drops = tx != null && tx.dropsWhenFull();
         // A function of values may be slow: free its room after each message. Others take nanoseconds: after
