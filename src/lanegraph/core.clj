@@ -169,8 +169,8 @@
   (if (keyword? k)
     (convert/name->string k)
     (throw (problem/ex :incorrect (if (= "lane" what) :graph/unknown-lane :graph/unknown-endpoint)
-                       (str "found " (problem/printed k) "; expected the name of a " what
-                            ", a keyword such as :lines")
+                       (str "found " (problem/printed k) "; expected the name of " (if (= "lane" what) "a " "an ")
+                            what ", a keyword such as :lines")
                        {(keyword what) k}))))
 
 (defn- how-many ^long [n]
@@ -191,6 +191,11 @@
   ([spec inputs opts]
    (let [opts  (options/checked :spawn opts)
          graph (valid-spec spec opts)]
+     (when-not (or (nil? inputs) (map? inputs))
+       (throw (problem/ex :incorrect :options/invalid
+                          (str "found " (problem/printed inputs)
+                               " as inputs; expected a map from ingress to messages, such as {:in [1 2]}")
+                          {:inputs inputs})))
      (doseq [[endpoint messages] inputs
              :when (not (or (nil? messages) (sequential? messages) (instance? Collection messages)))]
        (throw (problem/ex :incorrect :options/invalid

@@ -42,15 +42,18 @@
                      (str "option " key ": found " (problem/printed v) "; expected " (model/expected entry))
                      :hint (when near (str "did you mean " near "?")))))
 
+(defn- consumer? [x]
+  (or (ifn? x) (instance? InspectStage x) (instance? ValueInspect x)))
+
 (defn- name-problems
-  "The maps under :stages, :codecs and :consumers are keyed by keywords."
+  "The maps under :stages, :codecs and :consumers are keyed by keywords; a consumer can be called."
   [k found]
   (when (and (#{:stages :codecs :consumers} k) (map? found))
     (for [[k2 v] found
-          :when (or (not (keyword? k2)) (nil? v))]
+          :when (or (not (keyword? k2)) (nil? v) (and (= :consumers k) (not (consumer? v))))]
       (problem/problem :options/bad-value [k k2] v
                        (str "option " k ": found " (problem/printed k2) " " (problem/printed v)
-                            "; expected a keyword and what it names")
+                            "; expected a keyword and " (if (= :consumers k) "a function" "what it names"))
                        :hint (when (or (string? k2) (symbol? k2)) (str "write " (keyword (str k2))))))))
 
 (def ^:private tables

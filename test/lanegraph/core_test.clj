@@ -77,11 +77,14 @@
       {:stages [inc]}              nil
       {:stages {"up" inc}}         "write :up"
       {:codecs {:edn nil}}         nil
+      {:consumers {:out 5}}        nil
       {:on-event 3}                nil
       [:dir "x"]                   nil)
     (is (= :codec/not-a-codec (code-of #(lg/spawn! spec {:codecs {:mine {}}}))))
     (is (= :graph/unknown-endpoint (code-of #(lg/spawn! spec {:consumers {:outt println}}))))
     (is (= :options/invalid (code-of #(lg/simulate spec {:in [1]} {:stagess {}}))))
+    (is (= :options/invalid (code-of #(lg/simulate spec [1]))))
+    (is (= :options/invalid (code-of #(lg/simulate spec {:in 1}))))
     (is (= :options/invalid (code-of #(lg/check spec {:stagess {}}))))
     (with-open [rt (lg/spawn! spec {:my/note 1 :dir nil})]
       (are [f] (= :options/invalid (code-of f))
@@ -122,6 +125,19 @@
     (let [f #(case (long (mod % 3)) 0 nil 1 % 2 (lg/emit % (- (long %))))]
       (is (= {:out (mapcat #(case (long (mod % 3)) 0 nil 1 [%] 2 [% (- (long %))]) (range 1000))}
              (lg/simulate (pipe {:stage :f}) {:in (range 1000)} {:stages {:f f}}))))))
+
+(deftest simulate-closes-every-stage
+  (let [closed (atom #{})
+        stage  (fn [k] {:step (fn [s v] [s v]) :close (fn [_] (swap! closed conj k) (throw (ex-info (str k) {})))})
+        lane   {:kind :events :codec :edn}
+        spec   {:name :two :lanes {:a lane :b lane :c lane}
+                :roles {:r1 {:kind :stage :stage :s1 :as :stateful :rx :a :tx :b}
+                        :r2 {:kind :stage :stage :s2 :as :stateful :rx :b :tx :c}}
+                :endpoints {:in {:kind :ingress :lane :a} :out {:kind :egress :lane :c}}}]
+    (doseq [[code inputs] {:role/close-failed {:in [1]}, :graph/unknown-endpoint {:inn [1]}, :lane/no-value {:in [nil]}}]
+      (reset! closed #{})
+      (is (= code (code-of #(lg/simulate spec inputs {:stages {:s1 (stage 1) :s2 (stage 2)}}))))
+      (is (= #{1 2} @closed) (str code)))))
 
 (deftest simulate-tells-errors
   (let [spec  (pipe {:stage :f})

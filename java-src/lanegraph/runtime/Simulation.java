@@ -23,10 +23,7 @@ public final class Simulation {
     private Simulation(GraphSpec spec, SpawnOptions options, Map<String, ? extends Iterable<?>> inputs) {
         this.assembly = new Assembly(spec, options, () -> true);
         assembly.egress.keySet().forEach(name -> outputs.put(name, new ArrayList<>()));
-        inputs.forEach((name, values) -> {
-            assembly.ingress(name);
-            this.inputs.put(name, values.iterator());
-        });
+        inputs.forEach((name, values) -> this.inputs.put(name, values.iterator()));
     }
 
     /**
@@ -50,6 +47,7 @@ public final class Simulation {
     private SortedMap<String, List<Object>> run() {
         Throwable failure = null;
         try {
+            inputs.keySet().forEach(assembly::ingress); // throws if it is none
             while (feed() | step() | collect()) {
                 Deadline.checkInterrupt("simulation of graph " + assembly.spec.name());
             }
@@ -106,16 +104,24 @@ public final class Simulation {
         }
     }
 
+    /** Closes each of them; what goes wrong is added to the failure, or is one. */
     private void closeRoles(Throwable failure) {
+        RuntimeException first = null;
         for (RoleAgent role : assembly.roles.values()) {
             try {
                 role.onClose();
             } catch (RuntimeException ex) {
-                if (failure == null) {
-                    throw ex;
+                if (failure != null) {
+                    failure.addSuppressed(ex);
+                } else if (first != null) {
+                    first.addSuppressed(ex);
+                } else {
+                    first = ex;
                 }
-                failure.addSuppressed(ex);
             }
+        }
+        if (first != null) {
+            throw first;
         }
     }
 }
