@@ -64,17 +64,20 @@ compile_dir() {
   move_in "$tmp" "$classes"
 }
 
-# move_in NEW PLACE: puts a folder made beside its place there, for whatever was there before
+# move_in NEW PLACE: puts a folder made beside its place there, for whatever was there before; unless somebody else
+# has put the same there meanwhile, as their program may already be reading it.
 move_in() {
-  local tmp=$1 place=$2 old
-  chmod 755 "$tmp"
-  if [[ -e $place ]]; then
+  local new=$1 place=$2 old
+  chmod 755 "$new"
+  if [[ "$(cat "$place/.stamp" 2>/dev/null)" == "$(<"$new/.stamp")" ]]; then
+    rm -rf "$new"
+  elif [[ -e $place ]]; then
     old=$(mktemp -d "$place.XXXXXX")
     mv -T "$place" "$old/gone" 2>/dev/null || :
-    mv -T "$tmp" "$place" 2>/dev/null || :
-    rm -rf "$old" "$tmp"
+    mv -T "$new" "$place" 2>/dev/null || :
+    rm -rf "$old" "$new"
   else
-    mv -T "$tmp" "$place" 2>/dev/null || rm -rf "$tmp"
+    mv -T "$new" "$place" 2>/dev/null || rm -rf "$new"
   fi
 }
 
@@ -94,8 +97,9 @@ compile_clojure() {
   local classes=$1 path=$2 now tmp; shift 2
   now=$(cd "$root" && { echo "$path $*"; cat target/classes/.stamp; find src -name '*.clj' -exec cksum {} +; } \
     | LC_ALL=C sort | cksum)
-  if [[ "$(cat "$classes/.stamp" 2>/dev/null)" == "$now" \
-      && -z $(find "$root/src" -newer "$classes/.stamp" -print -quit) ]]; then
+  if [[ "$(cat "$classes/.stamp" 2>/dev/null)" == "$now" ]]; then
+    # same content, newer times, as after a checkout there and back
+    [[ -z $(find "$root/src" -newer "$classes/.stamp" -print -quit) ]] || find "$classes" -type f -exec touch {} +
     return 0
   fi
   tmp=$(mktemp -d "$classes.XXXXXX")
