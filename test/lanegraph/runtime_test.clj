@@ -31,7 +31,7 @@
     (with-open [rt (lg/spawn! (chain :full) {:stages {:f identity} :threads threads :wire wire})]
       (lg/offer-all! rt :in (range 100) {:timeout-ms 200})
       (is (eventually (= [8 8 8] (map :depth (vals (:lanes (lg/status rt)))))))
-      (is (> 2000.0 (double (millis #(is (= {:state :stopped :drained false :remaining {:a 8 :b 8} :stuck []}
+      (is (> 5000.0 (double (millis #(is (= {:state :stopped :drained false :remaining {:a 8 :b 8} :stuck []}
                                             (dissoc (lg/stop! rt {:deadline-ms 10000}) :failures)))))))
       (is (empty? (kit/threads "full:"))))))
 
@@ -233,7 +233,7 @@
     (with-open [rt (lg/spawn! (chain :stuck :r2 {:stage :g}) {:stages {:f stubborn :g identity}})]
       (lg/offer-all! rt :in [1 2])
       (is (eventually (get-in (lg/status rt) [:roles :r1 :active])))
-      (is (> 2000.0 (double (millis #(is (= {:state :stopped :stuck [:r1]}
+      (is (> 5000.0 (double (millis #(is (= {:state :stopped :stuck [:r1]}
                                             (select-keys (lg/stop! rt {:deadline-ms 300})
                                                           [:state :stuck])))))))
       (is (= {:r1 :stuck :r2 :ended} (update-vals (:roles (lg/status rt)) :state)))
