@@ -1,0 +1,29 @@
+package bench;
+
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+
+/** By tryClaim and commit, read in the handler. */
+final class AgronaInPlace extends AgronaContender {
+    AgronaInPlace(final int slots) {
+        super(slots);
+    }
+
+    @Override
+    public void produce(final long first, final long count) {
+        final OneToOneRingBuffer ring = this.ring;
+        for (long sequence = first; sequence < first + count; sequence++) {
+            int index;
+            while ((index = ring.tryClaim(TYPE, Payload.LENGTH)) < 0) {
+                Thread.onSpinWait();
+            }
+            Payload.write(ring.buffer(), index, sequence);
+            ring.commit(index);
+        }
+    }
+
+    @Override
+    long differenceOf(final MutableDirectBuffer buffer, final int index, final long sequence) {
+        return Payload.difference(buffer, index, sequence);
+    }
+}

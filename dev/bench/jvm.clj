@@ -1,0 +1,63 @@
+(ns bench.jvm
+  "Fresh JVMs for trials: compiles the Java of the benchmarks, starts one JVM for each trial, describes the machine."
+  (:require
+   [clojure.java.io :as io]
+   [clojure.java.shell :as sh]
+   [clojure.string :as str])
+  (:import
+   (java.nio.file Files)))
+
+(def ^:private classes "target/bench-classes")
+
+(defn- class-path [] (str classes ":" (System/getProperty "java.class.path")))
+
+(defn- java-home [tool] (str (System/getProperty "java.home") "/bin/" tool))
+
+(defn- sh! [& command]
+  (let [{:keys [exit out err]} (apply sh/sh command)]
+    (when-not (zero? exit)
+      (throw (ex-info (str (str/join " " (take 3 command)) " … failed:\n" out err) {:exit exit})))
+    out))
+
+(defn prepare!
+  "Compiles the library and the benchmarks."
+  []
+  (sh! "bin/compile")
+  (.mkdirs (io/file classes))
+  (apply sh! (java-home "javac") "-nowarn" "-d" classes "-cp" (class-path)
+         (filter #(str/ends-with? % ".java") (map str (file-seq (io/file "dev/bench/java"))))))
+
+(def flags ["-Xms512m" "-Xmx512m" "-XX:+AlwaysPreTouch"])
+
+(defn- parsed [line]
+  (into {} (for [[_ k v] (re-seq #"(\w+)=(\S+)" line)]
+             [(keyword k) (or (parse-double v) (parse-boolean v))])))
+
+(defn trial
+  "The rounds of one trial in a fresh JVM: maps of :rate (millions a second) :trip (ns) :bytes :disturbed :pinned."
+  [{:keys [properties args]}]
+  (let [command (concat [(java-home "java")] flags
+                        (for [[k v] properties] (str "-D" k "=" v))
+                        ["-cp" (class-path) "bench.Trial"]
+                        (map str args))]
+    (mapv parsed (str/split-lines (apply sh! command)))))
+
+(defn- first-match [re file]
+  (when (.canRead (io/file file))
+    (some-> (re-find re (Files/readString (.toPath (io/file file)))) second str/trim)))
+
+(defn machine
+  "One line about the machine and the Java."
+  []
+  (str (or (first-match #"model name\s*:(.*)" "/proc/cpuinfo") (System/getProperty "os.arch"))
+       ", " (.availableProcessors (Runtime/getRuntime)) " cores, "
+       (System/getProperty "os.name") " " (System/getProperty "os.version")
+       ", " (System/getProperty "java.vm.name") " " (System/getProperty "java.version")
+       (when-let [load (first-match #"(\S+)" "/proc/loadavg")] (str ", load at the start " load))))
+
+(defn pinning?
+  "Whether threads can be bound to cores here: taskset is there, and two cores."
+  []
+  (and (< 1 (.availableProcessors (Runtime/getRuntime)))
+       (.exists (io/file "/proc/thread-self"))
+       (try (zero? (:exit (sh/sh "taskset" "--version"))) (catch java.io.IOException _ false))))
