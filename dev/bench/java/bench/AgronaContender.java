@@ -27,7 +27,7 @@ abstract class AgronaContender implements Contender, MessageHandler {
     }
 
     @Override
-    public final void consume(final long first, final long count) {
+    public final void consume(final long first, final int count) {
         final long end = first + count;
         next = first;
         difference = 0;

@@ -13,10 +13,11 @@ final class AgronaCopy extends AgronaContender {
     }
 
     @Override
-    public void produce(final long first, final long count) {
+    public void produce(final long first, final int count) {
         final OneToOneRingBuffer ring = this.ring;
         final UnsafeBuffer source = Payload.own();
-        for (long sequence = first; sequence < first + count; sequence++) {
+        for (int i = 0; i < count; i++) {
+            final long sequence = first + i;
             Payload.write(source, 0, sequence);
             while (!ring.write(TYPE, source, 0, Payload.LENGTH)) {
                 Thread.onSpinWait();

@@ -10,9 +10,10 @@ final class AgronaInPlace extends AgronaContender {
     }
 
     @Override
-    public void produce(final long first, final long count) {
+    public void produce(final long first, final int count) {
         final OneToOneRingBuffer ring = this.ring;
-        for (long sequence = first; sequence < first + count; sequence++) {
+        for (int i = 0; i < count; i++) {
+            final long sequence = first + i;
             int index;
             while ((index = ring.tryClaim(TYPE, Payload.LENGTH)) < 0) {
                 Thread.onSpinWait();

@@ -6,10 +6,10 @@ package bench;
  */
 interface Contender {
     /** Writes the messages of {@code count} sequences from {@code first} on, and waits by spinning while there is no room. */
-    void produce(long first, long count);
+    void produce(long first, int count);
 
     /** Reads as many and checks every word of them; throws if one is not what was written. */
-    void consume(long first, long count);
+    void consume(long first, int count);
 
     /** Spins that a consumer makes on empty before it looks again: a burst lets the producer get ahead. */
     int SPINS = Integer.getInteger("bench.spins", 16);

@@ -28,17 +28,17 @@ abstract class DisruptorContender<E> implements Contender, EventHandler<E> {
     }
 
     @Override
-    public final void produce(final long first, final long count) {
+    public final void produce(final long first, final int count) {
         if (BATCH == 1) {
-            for (long i = 0; i < count; i++) {
+            for (int i = 0; i < count; i++) {
                 final long sequence = ring.next();
                 write(ring.get(sequence), sequence);
                 ring.publish(sequence);
             }
             return;
         }
-        for (long i = 0; i < count; i += BATCH) {
-            final int n = (int) Math.min(BATCH, count - i);
+        for (int i = 0; i < count; i += BATCH) {
+            final int n = Math.min(BATCH, count - i);
             final long high = ring.next(n);
             final long low = high - n + 1;
             for (long sequence = low; sequence <= high; sequence++) {
@@ -49,7 +49,7 @@ abstract class DisruptorContender<E> implements Contender, EventHandler<E> {
     }
 
     @Override
-    public final void consume(final long first, final long count) {
+    public final void consume(final long first, final int count) {
         last = first + count - 1;
         difference = 0;
         processor.run(); // until the last message halts it

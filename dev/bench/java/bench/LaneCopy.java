@@ -11,10 +11,11 @@ final class LaneCopy extends LaneContender {
     }
 
     @Override
-    public void produce(final long first, final long count) {
+    public void produce(final long first, final int count) {
         final LaneTx tx = this.tx;
         final UnsafeBuffer own = Payload.own();
-        for (long sequence = first; sequence < first + count; sequence++) {
+        for (int i = 0; i < count; i++) {
+            final long sequence = first + i;
             Payload.write(own, 0, sequence);
             while (!tx.offer(own, 0, Payload.LENGTH)) {
                 Thread.onSpinWait();
@@ -23,7 +24,7 @@ final class LaneCopy extends LaneContender {
     }
 
     @Override
-    public void consume(final long first, final long count) {
+    public void consume(final long first, final int count) {
         final LaneRx rx = this.rx;
         final UnsafeBuffer own = Payload.own();
         final int limit = rx.drainLimit();

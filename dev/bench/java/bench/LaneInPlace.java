@@ -10,9 +10,10 @@ final class LaneInPlace extends LaneContender {
     }
 
     @Override
-    public void produce(final long first, final long count) {
+    public void produce(final long first, final int count) {
         final LaneTx tx = this.tx;
-        for (long sequence = first; sequence < first + count; sequence++) {
+        for (int i = 0; i < count; i++) {
+            final long sequence = first + i;
             Payload.write(tx.claim(), 0, sequence);
             while (!tx.commit(Payload.LENGTH)) {
                 Thread.onSpinWait();
@@ -21,7 +22,7 @@ final class LaneInPlace extends LaneContender {
     }
 
     @Override
-    public void consume(final long first, final long count) {
+    public void consume(final long first, final int count) {
         final LaneRx rx = this.rx;
         final int limit = rx.drainLimit();
         final long end = first + count;

@@ -24,7 +24,7 @@ public final class Trial {
     private final Contender contender;
     private final CyclicBarrier barrier = new CyclicBarrier(2);
     private final Bounce bounce = new Bounce();
-    private long count = 200_000;
+    private int count = 200_000;
     private boolean over;
     private boolean pinned;
     // what the consumer hands over at the barrier
@@ -87,8 +87,8 @@ public final class Trial {
             rate = count / round(first).nanos;
             first += count;
         }
-        final long warmCount = count;
-        count = Math.max(warmCount, (long) (rate * seconds * 1e9));
+        final int warmCount = count;
+        count = Math.max(warmCount, (int) (rate * seconds * 1e9));
         round(first); // thrown away
         first += count;
         final List<String> lines = new ArrayList<>();
