@@ -3,7 +3,7 @@
 
   A test var tagged ^:long (or in a namespace tagged so) runs only with --long, or when it is named by --focus.
   ^:matrix marks what CI runs again on another JDK and on another Agrona (--matrix). ^{:limit-s n} sets how long a
-  test may take: 240 s otherwise, an hour if ^:long. A test that cannot run here says so with `tools.skip/skip!` and
+  test may take: 600 s otherwise, an hour if ^:long. A test that cannot run here says so with `tools.skip/skip!` and
   is counted as skipped. A namespace that does not load is one failure.
 
   Exit 0: all passed, 1: something failed, 2: no test ran."
@@ -51,7 +51,7 @@
   "How many seconds test var v may take."
   [v]
   (let [{:keys [long limit-s]} (tags v)]
-    (or limit-s (if long 3600 240))))
+    (or limit-s (if long 3600 600))))
 
 (defn- in-focus?
   "Whether namespace n has to be loaded."

@@ -6,7 +6,9 @@
    [clojure.test :refer [deftest is testing]]
    [tools.process :as process])
   (:import
-   (java.io File)))
+   (java.io File)
+   (java.lang ProcessHandle)
+   (java.util.concurrent TimeUnit)))
 
 (set! *warn-on-reflection* true)
 
@@ -64,7 +66,11 @@
 (deftest a-test-that-hangs-is-ended-with-every-stack
   (let [{:keys [exit last out]}
         (run {"hang_test.clj" "(ns hang-test (:require [clojure.test :refer :all]))
-                               (deftest ^{:limit-s 1} hangs (deref (promise)))"})]
+                               (deftest ^{:limit-s 1} hangs
+                                 (println \"child\" (.pid (.start (ProcessBuilder. [\"sleep\" \"600\"]))))
+                                 (deref (promise)))"})
+        child (.orElse (ProcessHandle/of (parse-long (second (re-find #"child (\d+)" out)))) nil)]
+    (when child (.get (.onExit ^ProcessHandle child) 30 TimeUnit/SECONDS)) ; throws when it lives on
     (is (= [1 "0 passed, 1 failed"] [exit last]))
     (is (re-find #"FAIL  hang-test/hangs ran longer than 1 s" out))
     (is (re-find #"hang_test\$fn" out))))
