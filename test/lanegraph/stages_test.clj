@@ -1,5 +1,6 @@
 (ns lanegraph.stages-test
-  (:require [clojure.test :refer [are deftest is testing]]
+  (:require [clojure.string :as str]
+            [clojure.test :refer [are deftest is testing]]
             [clojure.test.check.clojure-test :refer [defspec]]
             [clojure.test.check.generators :as gen]
             [clojure.test.check.properties :as prop]
@@ -23,6 +24,11 @@
       (let [[state out] (try (step state m) (catch clojure.lang.ExceptionInfo _ [state :bad]))
             out         (if (instance? Emit out) (vec (.values ^Emit out)) [out])]
         (recur state more (into sent (remove nil?) out))))))
+
+(deftest every-stage-is-on-the-page-of-the-command-line
+  (let [page (slurp "doc/07-command-line.md")]
+    (doseq [stage (keys (ns-publics 'lanegraph.stages))]
+      (is (str/includes? page (str "`" stage "`"))))))
 
 (deftest grep-keeps-or-drops-what-matches
   (are [kept args] (= kept (filterv #(stages/grep % args) ["error: disk" "all well" "Error: net"]))
