@@ -160,3 +160,12 @@
     (System/gc)
     (is (some? (.get region)))
     (is (= 16 (.capacity ^MutableDirectBuffer (first lent))))))
+
+(deftest a-lent-scratch-buffer-keeps-its-memory
+  (let [lent (let [[_ ^LaneTx tx] (ends (kit/open {:producers 2}))] [(.claim tx)])
+        scratch (let [f (.getDeclaredField (class (first lent)) "scratch")]
+                  (.setAccessible f true)
+                  (WeakReference. (.get f (first lent))))]
+    (System/gc)
+    (is (some? (.get scratch)) "though the handle is gone")
+    (is (= 16 (.capacity ^MutableDirectBuffer (first lent))))))

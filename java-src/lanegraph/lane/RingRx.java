@@ -89,9 +89,6 @@ final class RingRx extends LaneRx {
     @Override
     public void advance() {
         checkMessage();
-        if (values != null && !ring.retain) {
-            values[(int) position & mask] = null; // before the cursor is released: the slot is still ours
-        }
         position++; // and the word bears the position no more
     }
 
@@ -99,10 +96,20 @@ final class RingRx extends LaneRx {
     public void release() {
         checkOpen();
         if (position != released) {
+            if (values != null && !ring.retain) {
+                forget(); // before the cursor is released: the slots are still ours
+            }
             released = position;
             // Release: every load from the passed slots stays before it, so a producer that sees it may
             // overwrite them.
             memory.putLongRelease(cursorAddress, position);
+        }
+    }
+
+    /** Not before the release: what was passed over and never released is read again by the next handle. */
+    private void forget() {
+        for (long sequence = released; sequence < position; sequence++) {
+            values[(int) sequence & mask] = null;
         }
     }
 

@@ -108,6 +108,7 @@ abstract class RingTx extends LaneTx {
     private long scratchAddress() {
         if (scratch == null) {
             scratch = new UnsafeBuffer(ByteBuffer.allocateDirect(slotBytes));
+            claimed.keep(scratch);
         }
         return scratch.addressOffset();
     }

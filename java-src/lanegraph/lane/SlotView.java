@@ -6,8 +6,8 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * A buffer over a slot, as it is lent to users. It keeps the region's memory reachable: who holds on to a
- * lent buffer too long reads another message's bytes, but never memory that the collector has freed.
+ * A buffer over a slot, or over a writer's scratch memory, as it is lent to users. It keeps that memory reachable: who
+ * holds on to a lent buffer too long reads another message's bytes, but never memory that the collector has freed.
  *
  * <p>It is moved from slot to slot with one store or two, where {@code wrap} makes four: between two cores, what holds a
  * ring up is how many messages fit into a core's queue of stores. So it must stay without an array, and users cannot
@@ -15,11 +15,18 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class SlotView extends UnsafeBuffer {
     private final Region region;
+    @SuppressWarnings("unused") // but for the collector
+    private Object scratch;
 
     SlotView(Region region, int length) {
         super(0, 0);
         this.region = region;
         this.capacity = length;
+    }
+
+    /** From now on it may also stand over this memory. */
+    void keep(Object memory) {
+        scratch = memory;
     }
 
     /** Moves it to this address; its length stays. */
