@@ -105,7 +105,7 @@ final class Assembly {
     private static void guarded(Runnable action, List<Throwable> errors) {
         try {
             action.run();
-        } catch (RuntimeException ex) {
+        } catch (Throwable ex) { // an error too: the locks come after it
             errors.add(ex);
         }
     }
@@ -154,7 +154,7 @@ final class Assembly {
         egress.put(name, out);
         Object consumer = options.consumers().get(name);
         if (consumer != null) {
-            LaneRx rx = out.lend();
+            LaneRx rx = out.lendToRole();
             addReader(lane, owner);
             roles.put(owner, new RoleAgent(owner, "consumer", consumer, rx, null, null, OnError.stop(), errors,
                     stopping));

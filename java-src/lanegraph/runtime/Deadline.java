@@ -8,6 +8,9 @@ import lanegraph.LaneGraphException.Category;
 
 /** A moment by which a call must have returned. */
 record Deadline(long nanoTime) {
+    /** How far causes are followed: they may go round in a circle. */
+    static final int MAX_CAUSES = 100;
+
     /** This many milliseconds from now; 0 or less has passed already. */
     static Deadline in(long millis) {
         // Far beyond any use, and well below the range in which nanoTime's differences overflow.
@@ -44,7 +47,8 @@ record Deadline(long nanoTime) {
 
     /** True if the error, or a cause of it, says that its thread was interrupted. */
     static boolean isInterrupt(Throwable error) {
-        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+        Throwable cause = error;
+        for (int i = 0; i < MAX_CAUSES && cause != null; i++, cause = cause.getCause()) {
             boolean call = cause instanceof LaneGraphException ex && ex.category() == Category.INTERRUPTED;
             if (call || cause instanceof InterruptedException || cause instanceof ClosedByInterruptException) {
                 return true;

@@ -27,9 +27,9 @@ final class Egress extends Endpoint<LaneRx> {
         List<Object> values = new ArrayList<>();
         while (true) {
             boolean last = ended.getAsBoolean(); // before the look into the lane: nothing is written after it
-            drain(values, max);
+            boolean more = drain(values, max);
             boolean interrupted = Thread.currentThread().isInterrupted();
-            if (values.size() >= max || last || deadline.passed() || interrupted && !values.isEmpty()) {
+            if (!more || values.size() >= max || last || deadline.passed() || interrupted && !values.isEmpty()) {
                 return values; // what was taken is gone from the lane: it must reach the caller
             }
             Deadline.checkInterrupt("take from endpoint " + name);
@@ -38,18 +38,32 @@ final class Egress extends Endpoint<LaneRx> {
         }
     }
 
-    private synchronized void drain(List<Object> values, int max) {
-        LaneRx rx = own();
+    /**
+     * Takes what is there.
+     *
+     * @return false if it could not go on: with values in hand they come first, and the next call tells why
+     */
+    private boolean drain(List<Object> values, int max) {
+        lock.lock();
         try {
+            LaneRx rx = own();
             while (values.size() < max && rx.peek()) {
-                values.add(rx.value());
+                Object value = rx.value();
                 rx.advance();
-                rx.release();
+                rx.release(); // if it is refused, the message stays
+                values.add(value);
             }
-        } catch (LaneGraphException ex) {
+            return true;
+        } catch (RuntimeException | Error ex) { // a codec may throw anything
             if (values.isEmpty()) {
-                throw ex; // the message stays; with values in hand, the next call tells
+                if (ex instanceof LaneGraphException lane) {
+                    throw explained(lane);
+                }
+                throw ex;
             }
+            return false;
+        } finally {
+            lock.unlock();
         }
     }
 }

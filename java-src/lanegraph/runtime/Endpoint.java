@@ -1,6 +1,8 @@
 package lanegraph.runtime;
 
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import lanegraph.LaneGraphException;
 import lanegraph.LaneGraphException.Category;
@@ -13,9 +15,12 @@ import lanegraph.lane.LaneHandle;
 abstract class Endpoint<H extends LaneHandle> {
     final String name;
     private final Supplier<H> opener;
-    private H own;
-    private H lent;
-    private String refusal;
+    /** Held while a handle is used, and so while a codec runs, which is user code and may hang. */
+    final ReentrantLock lock = new ReentrantLock();
+    private volatile H own;
+    private volatile H lent;
+    private volatile boolean roles;
+    private volatile String refusal;
 
     /** @param opener makes a handle; called again only when the one before is closed */
     Endpoint(String name, Supplier<H> opener) {
@@ -24,44 +29,111 @@ abstract class Endpoint<H extends LaneHandle> {
     }
 
     /** The bare handle, for one owner, until it is closed. */
-    final synchronized H lend() {
-        checkOpen();
-        checkNotLent();
-        if (own != null) {
-            own.close();
-            own = null;
+    final H lend() {
+        lock.lock();
+        try {
+            checkOpen();
+            checkNotLent();
+            if (own != null) {
+                own.close();
+                own = null;
+            }
+            lent = opener.get();
+            closeIfRefused(lent);
+            return lent;
+        } finally {
+            lock.unlock();
         }
-        lent = opener.get();
-        return lent;
     }
 
-    /** The endpoint's own handle; only under the lock of this object. */
+    /**
+     * The bare handle, for a role of the graph. A refusal leaves it open: the role ends by itself, and what it
+     * has passed until then must be released.
+     */
+    final H lendToRole() {
+        roles = true;
+        return lend();
+    }
+
+    /** The endpoint's own handle; only under the lock. */
     final H own() {
         checkOpen();
         if (own == null) {
             checkNotLent();
             own = opener.get();
+            closeIfRefused(own);
         }
         return own;
     }
 
-    /** From now on every use is refused, also of the bare handle; the text says why. */
-    final synchronized void refuse(String why) {
-        refusal = why;
-        if (own != null) {
-            own.close();
+    /**
+     * From now on every use is refused, also of the bare handle; the text says why. A call that is inside
+     * already may end well; it is waited for, so that nothing comes into the lane after this, but only until
+     * the deadline: its codec may hang. It then finds its handle closed.
+     */
+    final void refuse(String why, Deadline deadline) {
+        refusal = why; // before the lock: no other call comes in meanwhile
+        boolean locked = tryLock(deadline);
+        try {
+            H first = own;
+            if (first != null) {
+                first.close();
+            }
+            H second = lent;
+            if (second != null && !roles) {
+                second.close();
+            }
+        } finally {
+            if (locked) {
+                lock.unlock();
+            }
         }
-        if (lent != null) {
-            lent.close();
+    }
+
+    /** An interrupt of the caller is kept for later. */
+    private boolean tryLock(Deadline deadline) {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return lock.tryLock(Math.max(0, deadline.remainingNanos()), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException ex) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
+    }
+
+    /** A refusal that did not get the lock may have come before this handle was there to be closed. */
+    private void closeIfRefused(H handle) {
+        if (refusal != null) {
+            handle.close();
+        }
+    }
+
+    /** What a call throws whose handle was closed while it ran. */
+    final LaneGraphException explained(LaneGraphException ex) {
+        if (refusal != null && ex.code().equals("lane/closed")) {
+            LaneGraphException refused = refused();
+            refused.addSuppressed(ex);
+            return refused;
+        }
+        return ex;
     }
 
     private void checkOpen() {
         if (refusal != null) {
-            throw new LaneGraphException(Category.UNAVAILABLE, "graph/stopped",
-                    "endpoint " + name + ": " + refusal + "; spawn the graph again to go on",
-                    Map.of("endpoint", name));
+            throw refused();
         }
+    }
+
+    private LaneGraphException refused() {
+        return new LaneGraphException(Category.UNAVAILABLE, "graph/stopped",
+                "endpoint " + name + ": " + refusal + "; spawn the graph again to go on", Map.of("endpoint", name));
     }
 
     private void checkNotLent() {

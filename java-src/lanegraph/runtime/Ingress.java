@@ -1,6 +1,7 @@
 package lanegraph.runtime;
 
 import java.util.function.Supplier;
+import lanegraph.LaneGraphException;
 import lanegraph.lane.LaneTx;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.IdleStrategy;
@@ -12,32 +13,54 @@ final class Ingress extends Endpoint<LaneTx> {
     }
 
     boolean offer(Object value, long timeoutMillis) {
+        if (offer(value)) {
+            return true;
+        }
         Deadline deadline = Deadline.in(timeoutMillis);
         IdleStrategy idle = null;
-        while (!offer(value)) {
+        do {
             if (deadline.passed()) {
                 return false;
             }
             Deadline.checkInterrupt("offer to endpoint " + name);
             idle = idle == null ? IdleStrategies.backoff() : idle;
             idle.idle();
-        }
+        } while (!offer(value));
         return true;
     }
 
-    private synchronized boolean offer(Object value) {
-        LaneTx tx = own();
-        // While it waits for room nothing is encoded, and the lock is free between two looks.
-        boolean full = value != null && !tx.dropsWhenFull() && !tx.room();
-        return !full && tx.offer(value);
+    private boolean offer(Object value) {
+        lock.lock();
+        try {
+            LaneTx tx = own();
+            // While it waits for room nothing is encoded, and the lock is free between two looks.
+            boolean full = value != null && !tx.dropsWhenFull() && !tx.room();
+            return !full && tx.offer(value);
+        } catch (LaneGraphException ex) {
+            throw explained(ex);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** True if one more message has room now. */
-    synchronized boolean room() {
-        return own().room();
+    boolean room() {
+        lock.lock();
+        try {
+            return own().room();
+        } finally {
+            lock.unlock();
+        }
     }
 
-    synchronized boolean offer(DirectBuffer source, int offset, int length) {
-        return own().offer(source, offset, length);
+    boolean offer(DirectBuffer source, int offset, int length) {
+        lock.lock();
+        try {
+            return own().offer(source, offset, length);
+        } catch (LaneGraphException ex) {
+            throw explained(ex);
+        } finally {
+            lock.unlock();
+        }
     }
 }

@@ -1,10 +1,12 @@
 package lanegraph.runtime;
 
+import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -22,9 +24,11 @@ import org.agrona.DirectBuffer;
  * A graph that runs. Thread-safe: any thread may call any method; the bare handles that {@link #writer} and
  * {@link #reader} lend belong to one thread at a time.
  *
- * <p>A role that fails stops the whole graph; {@link #join} then tells every error. Nothing is printed.
+ * <p>A role that fails stops the whole graph; {@link #join} then tells every error. Roles whose function waits are
+ * interrupted 5 seconds later, and then cut off. Nothing is printed.
  */
 public final class LaneGraph implements AutoCloseable {
+    /** For a close, and for the end of a graph that has failed. */
     private static final long CLOSE_DEADLINE_MS = 5_000;
     private static final long MAX_RESERVE_MS = 200;
     private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(10);
@@ -34,11 +38,17 @@ public final class LaneGraph implements AutoCloseable {
     private final Events events;
     private final Team team;
     private final ReentrantLock control = new ReentrantLock();
+    /** Guards changes of the state; not this object, which its users may lock. */
+    private final Object states = new Object();
     private final Thread hook = new Thread(this::close, "lanegraph:shutdown");
     private volatile State state = State.STARTING;
     /** True once no role can publish: all threads have ended, or those that have not are cut off. */
     private volatile boolean quiet;
-    private List<String> stuck = List.of();
+    private volatile List<String> stuck = List.of();
+    /** Completed when all threads have ended and {@link #ended()} has run. */
+    private volatile CompletableFuture<Void> end = CompletableFuture.completedFuture(null);
+    /** Completed when no lock is held any more. */
+    private CompletableFuture<Void> released = end;
     private boolean closed;
 
     private LaneGraph(GraphSpec spec, SpawnOptions options) {
@@ -54,7 +64,7 @@ public final class LaneGraph implements AutoCloseable {
      *
      * @throws LaneGraphException {@code graph/invalid} with the {@code problems}; {@code graph/unsupported};
      *     {@code graph/unknown-codec}; {@code graph/unknown-endpoint}; {@code role/owned}; {@code
-     *     role/init-failed}; what {@link lanegraph.region.Region} reports
+     *     role/init-failed}; {@code call/interrupted}; what {@link lanegraph.region.Region} reports
      */
     public static LaneGraph spawn(GraphSpec spec, SpawnOptions options) {
         LaneGraph graph = new LaneGraph(spec, options);
@@ -68,23 +78,27 @@ public final class LaneGraph implements AutoCloseable {
     }
 
     private void start() {
-        team.start();
+        team.start(() -> !failures.none());
         if (!failures.none()) {
             throw failures.exception("role/init-failed", name());
         }
+        // Before the file: in a JVM that is shutting down this is refused, and nothing more is made. The hook
+        // may run from now on; what it stops then ends as soon as it has begun.
+        Runtime.getRuntime().addShutdownHook(hook);
         if (assembly.options.dir() != null) {
             SmallFile.write(assembly.options.dir(), "graph.kv", spec().canonical().getBytes(StandardCharsets.UTF_8));
         }
-        Runtime.getRuntime().addShutdownHook(hook);
         state = State.RUNNING;
         tellStart();
-        team.end().thenRun(this::ended);
+        end = team.end().thenRun(this::ended);
         team.go();
     }
 
     private void abort(Throwable error) {
+        removeHook();
         assembly.stopping.set(true);
         team.go();
+        team.closeUnstarted();
         if (!team.awaitEnd(Deadline.in(MAX_RESERVE_MS))) {
             team.interrupt();
             team.awaitEnd(Deadline.in(MAX_RESERVE_MS));
@@ -112,26 +126,43 @@ public final class LaneGraph implements AutoCloseable {
 
     /** On the thread of a role that failed. */
     private void failed(RoleAgent role, Throwable error) {
-        if (assembly.stopping.get() && isConsequence(error)) {
-            return;
-        }
-        boolean first = failures.add(role.roleName(), error);
-        boolean started;
-        synchronized (this) {
-            started = state != State.STARTING;
+        try {
+            if (assembly.stopping.get() && isConsequence(error)) {
+                return;
+            }
+            if (quiet) { // the role was cut off: what the stop has answered stays true
+                assembly.errors.record(error);
+                return;
+            }
+            boolean first = failures.add(role.roleName(), error);
+            boolean started;
+            synchronized (states) {
+                started = state != State.STARTING;
+                if (started) {
+                    state = State.FAILED;
+                }
+            }
+            assembly.stopping.set(true);
             if (started) {
-                state = State.FAILED;
+                refuseIngress("graph " + name() + " has failed", Deadline.in(0));
+                if (first) {
+                    LaneGraphException failure = failures.exception("graph/failed", name());
+                    events.tell("failed", Map.of("role", role.roleName(), "error", String.valueOf(error)));
+                    events.tellFailure(failure);
+                    endOthers();
+                }
             }
+        } finally {
+            assembly.stopping.set(true); // also where memory did not suffice for the rest
         }
-        assembly.stopping.set(true);
-        if (started) {
-            refuseIngress("graph " + name() + " has failed");
-            if (first) {
-                LaneGraphException failure = failures.exception("graph/failed", name());
-                events.tell("failed", Map.of("role", role.roleName(), "error", String.valueOf(error)));
-                events.tellFailure(failure);
-            }
-        }
+    }
+
+    /** The other roles end by themselves, unless a function waits: for an interrupt, or for ever. */
+    private void endOthers() {
+        Thread thread = new Thread(() -> awaitEnd(Deadline.in(CLOSE_DEADLINE_MS), MAX_RESERVE_MS),
+                "lanegraph:" + name() + ":stop");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /**
@@ -142,7 +173,8 @@ public final class LaneGraph implements AutoCloseable {
         if (team.wasInterrupted() && Deadline.isInterrupt(error)) {
             return true;
         }
-        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+        Throwable cause = error;
+        for (int i = 0; i < Deadline.MAX_CAUSES && cause != null; i++, cause = cause.getCause()) {
             if (cause instanceof LaneGraphException ex && ex.code().equals("lane/closed")) {
                 return true;
             }
@@ -156,14 +188,16 @@ public final class LaneGraph implements AutoCloseable {
         moveTo(State.STOPPED, State.RUNNING, State.DRAINING, State.STOPPING);
     }
 
-    private synchronized void moveTo(State next, State... from) {
-        for (State one : from) {
-            if (state == one) {
-                state = next;
-                if (next == State.STOPPED) {
-                    events.tell("stopped", Map.of());
+    private void moveTo(State next, State... from) {
+        synchronized (states) {
+            for (State one : from) {
+                if (state == one) {
+                    state = next;
+                    if (next == State.STOPPED) {
+                        events.tell("stopped", Map.of());
+                    }
+                    return;
                 }
-                return;
             }
         }
     }
@@ -260,12 +294,15 @@ public final class LaneGraph implements AutoCloseable {
                 values.add(value);
             }
         }
+        Reference.reachabilityFence(this); // the last use of a closed graph: its lanes' memory stays until here
         return values;
     }
 
     /** What the graph is doing, read while it runs; also after a stop and after close. */
     public GraphStatus status() {
-        return new StatusReader(assembly, team, failures.byRole()).read(state, quiet);
+        GraphStatus status = new StatusReader(assembly, team, failures.byRole()).read(state, quiet);
+        Reference.reachabilityFence(this); // as in peek
+        return status;
     }
 
     /**
@@ -297,12 +334,15 @@ public final class LaneGraph implements AutoCloseable {
      * caller is kept for later.
      *
      * @param mode with {@code DRAIN} the graph takes nothing more in and stops when what is inside has come
-     *     out, or shortly before the deadline
+     *     out, or shortly before the deadline. A role that calls this does not wait, for its own message is
+     *     inside: the graph then stops as with {@code NOW}
      */
     public StopResult stop(StopMode mode, long deadlineMillis) {
         Deadline deadline = Deadline.in(deadlineMillis);
         long reserve = Math.min(MAX_RESERVE_MS, Math.max(0, deadlineMillis) / 4);
-        refuseIngress("graph " + name() + " was stopped");
+        // A call that is inside is waited for, for a drain shall let out all that was accepted.
+        refuseIngress("graph " + name() + " was stopped",
+                mode == StopMode.DRAIN ? Deadline.in(deadline.remainingMillis() - reserve) : Deadline.in(reserve / 2));
         if (mode == StopMode.DRAIN && !team.isOwnThread()) {
             moveTo(State.DRAINING, State.RUNNING);
             new Quiescence(assembly).awaitEmpty(Deadline.in(deadline.remainingMillis() - reserve), () -> state == State.DRAINING);
@@ -310,33 +350,39 @@ public final class LaneGraph implements AutoCloseable {
         moveTo(State.STOPPING, State.RUNNING, State.DRAINING);
         assembly.stopping.set(true);
         if (!team.isOwnThread()) {
-            boolean over = team.awaitEnd(Deadline.in(deadline.remainingMillis() - reserve / 2));
-            if (!over) {
-                team.interrupt();
-                over = team.awaitEnd(deadline);
-            }
-            if (over) {
-                ended(); // the thread that ended last may not have come to it yet
-            } else {
-                cutOff();
-            }
+            awaitEnd(deadline, reserve);
         }
         SortedMap<String, Integer> remaining = assembly.remaining();
         return new StopResult(state, remaining.isEmpty(), remaining, stuck, failures.byRole());
     }
 
+    /** Waits for the roles, which are stopping; interrupts shortly before the deadline, then cuts off. */
+    private void awaitEnd(Deadline deadline, long reserve) {
+        boolean over = team.awaitEnd(Deadline.in(deadline.remainingMillis() - reserve / 2));
+        if (!over) {
+            team.interrupt();
+            over = team.awaitEnd(deadline);
+        }
+        if (over) {
+            stuck = List.of();
+            ended(); // the thread that ended last may not have come to it yet
+        } else {
+            cutOff();
+        }
+    }
+
     private void cutOff() {
         List<String> names = team.cutOff();
-        synchronized (this) {
-            stuck = names;
-        }
+        stuck = names;
         quiet = true;
-        events.tell("stuck", Map.of("roles", names));
+        if (!names.isEmpty()) {
+            events.tell("stuck", Map.of("roles", names));
+        }
         moveTo(State.STOPPED, State.STOPPING);
     }
 
-    private void refuseIngress(String why) {
-        assembly.ingress.values().forEach(endpoint -> endpoint.refuse(why));
+    private void refuseIngress(String why, Deadline deadline) {
+        assembly.ingress.values().forEach(endpoint -> endpoint.refuse(why, deadline));
     }
 
     /**
@@ -368,38 +414,60 @@ public final class LaneGraph implements AutoCloseable {
      */
     @Override
     public void close() {
-        control.lock();
+        boolean own = team.isOwnThread();
+        if (!own) {
+            control.lock();
+        } else if (!control.tryLock()) {
+            return; // another closes it, and waits for this thread to end: to wait for that one would hold both up
+        }
         try {
-            if (closed) {
-                return;
+            if (!closed || !quiet) { // a role that closed its graph could not wait for its own end
+                stop(StopMode.NOW, CLOSE_DEADLINE_MS);
             }
-            closed = true;
-            stop(StopMode.NOW, CLOSE_DEADLINE_MS);
-            String why = "graph " + name() + " is closed";
-            assembly.ingress.values().forEach(endpoint -> endpoint.refuse(why));
-            assembly.egress.values().forEach(endpoint -> endpoint.refuse(why));
-            assembly.lanes.values().forEach(ring -> ring.region().close());
-            releaseOwnership();
-            removeHook();
-            events.tell("closed", Map.of());
-            events.close();
+            if (!closed) {
+                closed = true;
+                giveBack();
+            }
+            if (!own && team.end().isDone()) { // the thread that ended last may not have come to it yet
+                Team.await(released, Deadline.in(CLOSE_DEADLINE_MS));
+            }
         } finally {
             control.unlock();
         }
     }
 
-    /** A role that is stuck keeps its lock until its thread ends: no successor can write beside it. */
-    private void releaseOwnership() {
-        if (assembly.ownership == null) {
-            return;
+    private void giveBack() {
+        try {
+            String why = "graph " + name() + " is closed";
+            Deadline deadline = Deadline.in(MAX_RESERVE_MS);
+            assembly.ingress.values().forEach(endpoint -> endpoint.refuse(why, deadline));
+            assembly.egress.values().forEach(endpoint -> endpoint.refuse(why, deadline));
+            assembly.lanes.values().forEach(ring -> ring.region().close());
+            released = releaseOwnership();
+        } finally {
+            removeHook();
+            events.tell("closed", Map.of());
+            end.thenRun(events::close); // what the last roles have to tell is still told
         }
-        assembly.roles.values().forEach(role ->
-                team.threadOf(role).end().thenRun(() -> assembly.ownership.release(role.owner())));
-        for (String owner : assembly.ownership.owners()) {
-            if (assembly.roles.values().stream().noneMatch(role -> role.owner().equals(owner))) {
-                assembly.ownership.release(owner);
+    }
+
+    /** A role that is stuck keeps its lock until its thread ends: no successor can write beside it. */
+    private CompletableFuture<Void> releaseOwnership() {
+        List<CompletableFuture<Void>> all = new ArrayList<>();
+        if (assembly.ownership != null) {
+            assembly.roles.values().forEach(role -> all.add(team.threadOf(role).end()
+                    .thenRun(() -> assembly.ownership.release(role.owner()))
+                    .exceptionally(error -> {
+                        assembly.errors.record(error);
+                        return null;
+                    })));
+            for (String owner : assembly.ownership.owners()) {
+                if (assembly.roles.values().stream().noneMatch(role -> role.owner().equals(owner))) {
+                    assembly.ownership.release(owner);
+                }
             }
         }
+        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
     }
 
     private void removeHook() {

@@ -329,9 +329,13 @@ final class RoleAgent implements Agent {
         }
     }
 
-    /** After this the role can publish nothing more, whatever its function still does. */
+    /**
+     * After this the role can publish nothing more, whatever its function still does. It can still release
+     * what it has passed: the outputs of these messages are there already, and without the release the role's
+     * next life would send them twice. It looks at no other message, since it is stopping; and nobody else
+     * can have its cursor before its thread has ended.
+     */
     void closeHandles() {
-        rx.close();
         if (tx != null) {
             tx.close();
         }
@@ -352,9 +356,9 @@ final class RoleAgent implements Agent {
                 release();
                 settle(1);
             }
+        } finally {
             active = false;
             activity.active(false);
-        } finally {
             closeStage();
         }
     }
@@ -363,7 +367,7 @@ final class RoleAgent implements Agent {
         if (stage instanceof AutoCloseable closeable) {
             try {
                 closeable.close();
-            } catch (Exception ex) {
+            } catch (Throwable ex) { // an error too: other roles are yet to be closed
                 throw new LaneGraphException(Category.FAULT, "role/close-failed",
                         "role " + name + ": closing its stage failed: " + ex, Map.of("role", name), ex);
             }

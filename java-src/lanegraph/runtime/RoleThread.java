@@ -70,9 +70,28 @@ final class RoleThread implements Runnable {
                 loop();
             }
         } finally {
+            close();
+        }
+    }
+
+    /** For a thread that could not be started: its roles are closed all the same. */
+    void closeUnstarted() {
+        if (thread.getState() == Thread.State.NEW) {
+            close();
+        }
+    }
+
+    private void close() {
+        // A stop may have interrupted a function that kept the mark: what a stage writes when it is closed
+        // must not fail of that. From now on the mark means that the closing itself takes too long.
+        if (Thread.currentThread() == thread) {
+            Thread.interrupted();
+        }
+        try {
             for (RoleAgent role : roles) {
                 guarded(role, role::onClose);
             }
+        } finally { // whatever the listener threw: others wait for this
             working = null;
             end.complete(null);
         }

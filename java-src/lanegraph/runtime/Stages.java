@@ -33,7 +33,7 @@ final class Stages {
                     Object object = resolve(role, stage, resolver);
                     stages.put(role, object); // from here on it is closed if the spawn fails
                     checkCodecs(spec, role, stage, object);
-                } catch (Exception ex) {
+                } catch (Throwable ex) { // an error too, such as one of a static initializer: the others must be closed
                     problems.add(problem(role, stage, ex));
                     causes.add(ex);
                 }
@@ -85,7 +85,7 @@ final class Stages {
         }
     }
 
-    private static Problem problem(String role, RoleSpec.Stage stage, Exception ex) {
+    private static Problem problem(String role, RoleSpec.Stage stage, Throwable ex) {
         String code = ex instanceof LaneGraphException lane ? lane.code() : "graph/unresolved-stage";
         String message = ex instanceof LaneGraphException
                 ? ex.getMessage()
@@ -99,7 +99,7 @@ final class Stages {
             if (stage instanceof AutoCloseable closeable) {
                 try {
                     closeable.close();
-                } catch (Exception ex) {
+                } catch (Throwable ex) { // an error too: the other stages and the locks come after it
                     errors.add(ex);
                 }
             }

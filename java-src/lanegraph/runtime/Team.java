@@ -13,11 +13,16 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
+import lanegraph.LaneGraphException;
 import lanegraph.graph.Idle;
 import lanegraph.graph.RoleSpec;
 
 /** The threads of a graph: which roles share one, how they start together and end. */
 final class Team {
+    private static final long POLL_MS = 10;
+    private static final long GRACE_MS = 200;
+
     private final List<RoleThread> threads = new ArrayList<>();
     private final Map<RoleAgent, RoleThread> threadOf = new HashMap<>();
     private final CountDownLatch ready;
@@ -65,14 +70,33 @@ final class Team {
         return threads.size();
     }
 
-    /** Starts the threads; returns when each has run its inits. */
-    void start() {
+    /**
+     * Starts the threads; returns when each has run its inits, or when one has failed and the others have had
+     * a moment to tell the same.
+     *
+     * @param failed true once an init has failed
+     * @throws LaneGraphException {@code call/interrupted}
+     */
+    void start(BooleanSupplier failed) {
         threads.forEach(RoleThread::start);
+        Deadline grace = null;
         try {
-            ready.await();
+            while (!ready.await(POLL_MS, TimeUnit.MILLISECONDS)) {
+                if (failed.getAsBoolean()) {
+                    grace = grace == null ? Deadline.in(GRACE_MS) : grace;
+                    if (grace.passed()) {
+                        return;
+                    }
+                }
+            }
         } catch (InterruptedException ex) {
             throw Deadline.interrupted("spawn, while roles were starting");
         }
+    }
+
+    /** Closes the roles of threads that could not be started, so that these have ended too. */
+    void closeUnstarted() {
+        threads.forEach(RoleThread::closeUnstarted);
     }
 
     /** Lets the roles run. */
@@ -86,7 +110,11 @@ final class Team {
 
     /** Waits for all threads to end; true if they have. An interrupt of the caller is kept for later. */
     boolean awaitEnd(Deadline deadline) {
-        CompletableFuture<Void> end = end();
+        return await(end(), deadline);
+    }
+
+    /** Waits for an end; true if it came. An interrupt of the caller is kept for later. */
+    static boolean await(CompletableFuture<Void> end, Deadline deadline) {
         boolean wasInterrupted = false;
         try {
             while (true) {
