@@ -85,7 +85,7 @@
         (let [sent (if (and (< sent n) (.offer tx message 0 8)) (inc sent) sent)]
           (if (.peek rx)
             (do (.advance rx) (.release rx) (recur sent (inc received)))
-            (recur sent received)))))))
+            (do (Thread/yield) (recur sent received))))))))
 
 (deftest roles-on-buffers-allocate-nothing
   (let [lane  {:kind :events :codec :bytes :slot-bytes 8 :slots 64}
@@ -97,7 +97,7 @@
                        :copy {:kind :bridge :rx :c :tx :d}}
                :endpoints {:in {:kind :ingress :lane :a} :out {:kind :egress :lane :d}}}]
     (with-open [rt (lg/spawn! spec {:stages {:plus (lg/raw-stage :map (plus 1))
-                                             :all  (lg/raw-stage :filter (constantly true))}})]
+                                             :all  (lg/raw-stage :filter (fn [_] true))}})] ; constantly has rest arguments
       (let [tx (lg/writer rt :in), rx (lg/reader rt :out)
             n  20000]
         (pump tx rx n)

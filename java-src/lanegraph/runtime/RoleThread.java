@@ -112,9 +112,11 @@ final class RoleThread implements Runnable {
     }
 
     private void loop() {
+        int size = roles.size();
         while (!stopping.get()) {
             int work = 0;
-            for (RoleAgent role : roles) {
+            for (int i = 0; i < size; i++) { // by index: an iterator would be an object for each pass
+                RoleAgent role = roles.get(i);
                 working = role;
                 try {
                     work += role.doWork();
