@@ -236,6 +236,18 @@
       (is (eventually (empty? (kit/threads "waits:"))))
       (is (= :failed (:state (lg/status rt)))))))
 
+(deftest a-dead-letter-that-does-not-fit-fails-the-role-once
+  (with-open [rt (lg/spawn! (-> (pipe {:stage :f :on-error {:to :dead}})
+                                (assoc-in [:lanes :dead] {:kind :events :codec :edn :slot-bytes 8})
+                                (assoc-in [:endpoints :dead] {:kind :egress :lane :dead}))
+                            {:wire :always :stages {:f (fn [_] (throw (ex-info "no" {})))}})]
+    (lg/offer! rt :in "longer than eight")
+    (let [{:keys [roles]} (kit/refusal #(lg/join! rt {:timeout-ms 20000}))]
+      (is (= [:r] (keys roles)))
+      (is (= [] (mapcat #(.getSuppressed ^Throwable %) (take-while some? (iterate ex-cause (:r roles)))))
+          "it is not tried again when the role closes"))
+    (is (= ["longer than eight"] (lg/peek rt :a)) "the message stays")))
+
 ;; ------------------------------------------------------------------ spawns that fail
 
 (deftest s35-a-failed-init-does-not-wait-for-one-that-hangs

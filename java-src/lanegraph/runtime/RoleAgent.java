@@ -292,7 +292,6 @@ final class RoleAgent implements Agent {
         if (deadLetters == null) {
             return done();
         }
-        kept = Kept.DEAD_LETTER;
         return deadLetter();
     }
 
@@ -304,6 +303,7 @@ final class RoleAgent implements Agent {
     }
 
     private boolean deadLetter() {
+        kept = Kept.NOTHING; // if it throws, the role ends, and what failed is not tried again when it closes
         if (deadLetters.forward(rx)) {
             return done();
         }
@@ -311,6 +311,7 @@ final class RoleAgent implements Agent {
             deadLetters.countDrop();
             return done();
         }
+        kept = Kept.DEAD_LETTER;
         return blocked();
     }
 
