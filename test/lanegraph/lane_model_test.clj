@@ -144,7 +144,7 @@
   (and (<= 0 sequence (dec (produced m)))
        (or (>= sequence (consumed m))
            ((if (= 1 producers) > >=) sequence (- (produced m) slots)))
-       (not (and (by-reference? lane) (not retain?) (= 1 cursors) (< sequence (get-in m [:at 0]))))))
+       (not (and (by-reference? lane) (not retain?) (= 1 cursors) (< sequence (consumed m))))))
 
 (defmethod step :look [lane m [_ back]]
   (let [sequence (- (inc (produced m)) back)]
@@ -168,9 +168,7 @@
   (loop [lane (kit/open lane), m (fresh lane), [command & more] commands]
     (cond
       (nil? command)         (do (kit/close lane) true)
-      (= [:reopen] command)  (if (by-reference? lane) ; its memory ends with the process
-                               (recur lane m more)
-                               (recur (kit/reopen lane) (restarted lane m) more))
+      (= [:reopen] command)  (recur (kit/reopen lane) (restarted lane m) more)
       :else                  (let [m (step lane m command)]
                                (same-from-outside lane m)
                                (recur lane m more)))))
