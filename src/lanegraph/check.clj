@@ -5,6 +5,7 @@
             [lanegraph.convert :as convert]
             [lanegraph.error :as error]
             [lanegraph.heal :as heal]
+            [lanegraph.model :as model]
             [lanegraph.problem :as problem]
             [lanegraph.shape :as shape]
             [lanegraph.source :as source])
@@ -50,6 +51,17 @@
                                    " cannot be found"))
              (select-keys answer [:code :message :hint])))))
 
+(defn- unknown-codecs [spec shape codecs]
+  (let [bad? (set (map :path shape))]
+    (for [[lane m] (when (and codecs (map? spec) (map? (:lanes spec))) (:lanes spec))
+          :let [path [:lanes lane :codec], codec (when (map? m) (:codec m))]
+          :when (and (some? codec) (not (bad? path)) (not (contains? codecs codec)))]
+      (problem/problem :graph/unknown-codec path codec
+                       (str "lane " (problem/printed lane) ": codec " (problem/printed codec)
+                            " is not known; expected one of " (str/join " " (sort codecs))
+                            ", or give it to spawn! under :codecs")
+                       :hint (when-let [near (model/nearest codec codecs)] (str "did you mean " near "?"))))))
+
 (def ^:private at-key
   #{:spec/unknown-key :spec/bad-name :graph/bad-name :graph/name-clash})
 
@@ -77,13 +89,15 @@
 
   Options: :resolve, a function of a stage key (symbol, keyword or string) that answers nil when the stage is
   there, and otherwise a map with :message and, if it has one, :hint; each such stage is a problem
-  :graph/unresolved-stage."
+  :graph/unresolved-stage. :codecs, a set of the codecs that are there; another one is a problem
+  :graph/unknown-codec."
   ([spec] (check spec {}))
-  ([spec {:keys [resolve]}]
+  ([spec {:keys [resolve codecs]}]
    (try
      (let [spec  (shape/plain spec)
            shape (shape/problems spec)]
-       (->> (concat shape (rule-problems spec shape) (unresolved spec shape resolve))
+       (->> (concat shape (rule-problems spec shape) (unresolved spec shape resolve)
+                    (unknown-codecs spec shape codecs))
             (map #(placed spec %))
             (sort compare-places)
             (into [])))

@@ -38,8 +38,8 @@
     :codecs       Codecs of your own: a map from the name used in the spec to the codec.
     :consumers    A map from the name of an egress to a function of one message; it is called for each
                   message that arrives there.
-    :thread-init  A function of role and kind, called first in every role thread. When it throws, spawn!
-                  fails.
+    :thread-init  A function of role and kind, called first in every role thread; spawn! waits for it. When it
+                  throws, spawn! fails.
     :on-event     A function of one map, called when something happens that is worth telling. Nothing is
                   printed.
     :on-failure   A function of one exception, called once when the graph fails.
@@ -66,6 +66,7 @@
   (:refer-clojure :exclude [peek])
   (:require [clojure.core.protocols :as protocols]
             [lanegraph.check :as check]
+            [lanegraph.codec :as codec]
             [lanegraph.convert :as convert]
             [lanegraph.describe :as describe]
             [lanegraph.error :as error :refer [in-clojure]]
@@ -97,15 +98,21 @@
   [file]
   (read/from-file file))
 
+(defn- known
+  "What these options of spawn! bring along, as check/check wants it."
+  [{:keys [stages codecs]}]
+  {:resolve (resolver/lookup stages)
+   :codecs  (into (set (keys codec/built-in)) (keys codecs))})
+
 (defn check
   "[] when all is well with `spec`, which may be anything, else every problem at once:
   {:code :graph/unknown-lane, :path [:roles :parse :rx], :value :linse, :message string, :hint string,
    :severity :error or :warning}, and :file :line :column when it was read from a file.
   Loads the namespaces of the stages, to see whether they are there. Options: those of spawn!, of which
-  :stages is used."
+  :stages and :codecs are used."
   ([spec] (check spec {}))
   ([spec opts]
-   (check/check spec {:resolve (resolver/lookup (:stages (options/checked :spawn opts)))})))
+   (check/check spec (known (options/checked :spawn opts)))))
 
 (defn explain
   "Prints the problems of `spec` for a person; returns nil. Options as check."
@@ -131,8 +138,8 @@
 
 (defn- valid-spec
   "The GraphSpec of a spec without errors."
-  ^lanegraph.graph.GraphSpec [spec {:keys [stages]}]
-  (check/require-valid spec {:resolve (resolver/lookup stages)})
+  ^lanegraph.graph.GraphSpec [spec opts]
+  (check/require-valid spec (known opts))
   (convert/spec->java spec))
 
 ;; ------------------------------------------------------------------ stages
@@ -211,7 +218,7 @@
   "Runs a graph and returns it, when every role is ready. If anything fails, all of it is undone. The result
   is a lanegraph.runtime.LaneGraph: AutoCloseable; prints in one line; datafy gives its status. Its threads
   are daemons; when the JVM ends, it is stopped.
-  Errors: :graph/invalid with :problems, :graph/unsupported, :graph/unknown-codec, :graph/unknown-endpoint,
+  Errors: :graph/invalid with :problems, :graph/unsupported, :graph/unknown-endpoint,
   :codec/not-a-codec, :role/owned, :role/init-failed, and :lane/… for files that do not fit or cannot be
   made."
   (^LaneGraph [spec] (spawn! spec {}))

@@ -1,7 +1,6 @@
 (ns lanegraph.explain
   "Problems as text for a person."
   (:require [clojure.string :as str]
-            [lanegraph.check :as check]
             [lanegraph.problem :as problem]))
 
 (set! *warn-on-reflection* true)
@@ -32,9 +31,3 @@
   (if (empty? problems)
     "No problems."
     (str (str/join "\n" (map line problems)) "\n" (summary problems))))
-
-(defn explain
-  "The problems of `spec` for a person, \"No problems.\" when there is none. Options as
-  lanegraph.check/check."
-  ([spec] (explain spec {}))
-  ([spec opts] (text (check/check spec opts))))

@@ -52,9 +52,9 @@
       (is (some #(= ["graph/unknown-lane" ["roles" "copy" "rx"] "error"] ((juxt :code :path :severity) %))
                 (json/read-value out))))))
 
-(deftest a-warning-alone-is-exit-0
+(deftest a-warning-alone-is-a-problem-too
   (let [{:keys [exit out]} (on-file odd ["check" :file])]
-    (is (= 0 exit))
+    (is (= 1 exit))
     (is (re-find #"warning: " out))))
 
 (deftest a-file-that-holds-no-spec-is-one-problem

@@ -113,7 +113,12 @@
     (is (= :graph/unsupported (code-of #(lg/simulate spec {}))))))
 
 (deftest a-codec-nobody-gave-is-refused
-  (is (= :graph/unknown-codec (code-of #(lg/spawn! (pipe {:stage 'clojure.core/inc} {:codec :mine}))))))
+  (let [spec (pipe {:stage 'clojure.core/inc} {:codec :jsom})]
+    (is (= [[:graph/unknown-codec [:lanes :a :codec] "did you mean :json?"]
+            [:graph/unknown-codec [:lanes :b :codec] "did you mean :json?"]]
+           (map (juxt :code :path :hint) (lg/check spec))))
+    (is (= :graph/invalid (code-of #(lg/spawn! spec))))
+    (is (= [] (lg/check spec {:codecs {:jsom (:edn codec/built-in)}})))))
 
 ;; ------------------------------------------------------------------ simulate
 

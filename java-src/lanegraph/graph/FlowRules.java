@@ -40,7 +40,7 @@ final class FlowRules {
         } else if (!written) {
             warn(Codes.UNWRITTEN_LANE, lane, "nothing writes lane ",
                     "a tx or an ingress endpoint; add one, or its readers never get a message");
-        } else if (!read) {
+        } else if (!read && !(spec.lanes().get(lane) instanceof LaneSpec.Journal)) { // a journal is a record: it may wait
             warn(Codes.UNREAD_LANE, lane, "nothing reads lane ",
                     "an rx or an egress endpoint; add one, or the lane fills up");
         }

@@ -8,9 +8,9 @@ import java.nio.ByteBuffer;
  * Every access to the memory of a region goes through here; this is the only class that knows {@code
  * sun.misc.Unsafe}.
  *
- * <p>Addresses are raw, with a literal {@code null} base: the compiler then sees plain off-heap accesses
- * (measured in {@code doc/}). They are not checked; the callers are right by construction: a mask and a
- * stride keep every slot inside its region, and a length is checked once a message.
+ * <p>Addresses are raw, with a literal {@code null} base: the compiler then sees plain off-heap accesses,
+ * which it need not fence off from the heap. They are not checked; the callers are right by construction: a
+ * mask and a stride keep every slot inside its region, and a length is checked once a message.
  *
  * <p>Not final, so that a test can load a subclass that counts the stores and stops at the n-th. Production
  * loads this class alone, and the calls stay monomorphic.
@@ -99,7 +99,7 @@ public class Memory {
 
     /**
      * Copies {@code length} bytes between places of a region, or of two, that do not overlap. Up to 128 bytes
-     * go by words, which is faster there (measured in {@code doc/}).
+     * go by words, which is faster there.
      */
     public void copy(final long from, final long to, final int length) {
         if (length > 128) {

@@ -47,8 +47,8 @@ abstract class Endpoint<H extends LaneHandle> {
     }
 
     /**
-     * The bare handle, for a role of the graph. A refusal leaves it open: the role ends by itself, and what it
-     * has passed until then must be released.
+     * The bare handle, for a role of the graph. A refusal leaves it open: the role ends by itself, and what
+     * it has passed until then must be released.
      */
     final H lendToRole() {
         roles = true;

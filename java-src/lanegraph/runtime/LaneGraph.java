@@ -24,8 +24,8 @@ import org.agrona.DirectBuffer;
  * A graph that runs. Thread-safe: any thread may call any method; the bare handles that {@link #writer} and
  * {@link #reader} lend belong to one thread at a time.
  *
- * <p>A role that fails stops the whole graph; {@link #join} then tells every error. Roles whose function waits are
- * interrupted 5 seconds later, and then cut off. Nothing is printed.
+ * <p>A role that fails stops the whole graph; {@link #join} then tells every error. Roles whose function
+ * waits are interrupted 5 seconds later, and then cut off. Nothing is printed.
  */
 public final class LaneGraph implements AutoCloseable {
     /** For a close, and for the end of a graph that has failed. */

@@ -119,7 +119,7 @@ public final class SpawnOptions {
         return stages;
     }
 
-    /** Called first on every role's thread. */
+    /** Called first on every role's thread; the spawn waits for it. */
     public SpawnOptions threadInit(ThreadInit value) {
         SpawnOptions copy = copy();
         copy.threadInit = value;

@@ -44,7 +44,7 @@
               [nil "--format FORMAT" "text, edn or json" :default "text"
                :validate (one-of "text" "edn" "json")]]
     :more ["FILE is EDN, or JSON if its name ends in .json. Stages are looked up too."
-           "A warning does not keep a graph from starting: it is shown, and the exit code stays 0."]}
+           "Exit 1 when there is a problem; one that is a warning alone does not keep the graph from running."]}
    "graph"
    {:args "FILE" :does "draw a spec"
     :options [[nil "--format FORMAT" "text, mermaid or dot" :default "text"

@@ -37,10 +37,10 @@
         [(read-problem e)]))))
 
 (defn check
-  "Exit 1 when there is an error; warnings are shown, and leave it at 0."
+  "Exit 1 when there is a problem, be it only a warning."
   [file {:keys [path format]}]
   (let [found (problems file path)]
-    {:exit (if (some problem/error? found) 1 0)
+    {:exit (if (seq found) 1 0)
      :text (case format
              "text" (explain/text found)
              "edn"  (str "[" (str/join "\n " (map stages/print-edn found)) "]")
