@@ -38,8 +38,8 @@
     :codecs       Codecs of your own: a map from the name used in the spec to the codec.
     :consumers    A map from the name of an egress to a function of one message; it is called for each
                   message that arrives there.
-    :thread-init  A function of role and kind, called first in every role thread; spawn! waits for it. When it
-                  throws, spawn! fails.
+    :thread-init  A function of role and kind, called first in every role thread; spawn! waits for it.
+                  When it throws, spawn! fails.
     :on-event     A function of one map, called when something happens that is worth telling. Nothing is
                   printed.
     :on-failure   A function of one exception, called once when the graph fails.
