@@ -50,17 +50,23 @@
 (defn- each [f v]
   (if (vector? v) (mapv f v) (f v)))
 
+(defn- dead-letter [f v]
+  (cond
+    (not (map? v))    (f v)
+    (contains? v :to) (update v :to f)
+    :else             v))
+
 (def ^:private from-json
   {:name json->keyword, :codec json->keyword, :lane json->keyword, :one-of json->keyword, :lane-ref json->ref
    :lanes #(each json->keyword %), :lane-refs #(each json->ref %), :data json->some-data
    :stage-key #(if (string? %) (convert/string->stage-key %) %)
-   :on-error #(if (map? %) (update % :to json->keyword) (json->keyword %)), :sync json->keyword})
+   :on-error #(dead-letter json->keyword %), :sync json->keyword})
 
 (def ^:private to-json
   {:name keyword->json, :codec keyword->json, :lane keyword->json, :one-of keyword->json, :lane-ref ref->json
    :lanes #(each keyword->json %), :lane-refs #(each ref->json %), :data some-data->json
    :stage-key convert/stage-key->string
-   :on-error #(if (map? %) (update % :to keyword->json) (keyword->json %)), :sync keyword->json})
+   :on-error #(dead-letter keyword->json %), :sync keyword->json})
 
 (declare convert-map)
 

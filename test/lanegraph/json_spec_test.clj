@@ -67,6 +67,10 @@
   (is (= :spec/not-data (try (json-spec/to-string {:name :x :roles {:r {:kind :stage :args inc}}})
                              (catch ExceptionInfo e (:lanegraph/code (ex-data e)))))))
 
+(deftest a-dead-letter-without-a-lane-stays-as-it-is
+  (let [spec {:name :x :roles {:r {:kind :bridge :rx :a :tx :b :on-error {}}}}]
+    (is (= spec (json-spec/from-string (json-spec/to-string spec))))))
+
 (defspec spec-to-json-to-spec-is-exact {:num-tests 100 :seed (seed/of ::spec-to-json-to-spec-is-exact)}
   (prop/for-all [spec lgen/graph]
     (= spec (json-spec/from-string (json-spec/to-string spec)))))
