@@ -6,6 +6,7 @@ import static lanegraph.region.RingDescriptor.SKIP_LENGTH;
 import static lanegraph.region.RingDescriptor.TAIL_OFFSET;
 import static lanegraph.region.RingDescriptor.WORD_LENGTH;
 
+import java.nio.file.Path;
 import java.util.Map;
 import lanegraph.LaneGraphException;
 import lanegraph.LaneGraphException.Category;
@@ -26,7 +27,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * with release order after its last load from the slot, a producer loads the cursors with acquire order
  * before its first store there.
  */
-public final class Ring {
+public final class Ring implements Lane {
     final String name;
     final Region region;
     final Memory memory;
@@ -81,11 +82,7 @@ public final class Ring {
         }
     }
 
-    /**
-     * The writer of this owner. There must be one handle for an owner at a time.
-     *
-     * @throws LaneGraphException {@code lane/no-such-owner} if the region has no producer cell of this name
-     */
+    @Override
     public LaneTx tx(String owner, boolean dropsWhenFull) {
         long cell = region.address() + region.producerCell(owner);
         return shape.manyProducers()
@@ -93,19 +90,31 @@ public final class Ring {
                 : new SingleProducerTx(this, cell, dropsWhenFull);
     }
 
-    /** The reader of this owner; otherwise as {@link #tx}. */
+    @Override
     public LaneRx rx(String owner) {
         return new RingRx(this, region.address() + region.cursorCell(owner) + CELL_POSITION_OFFSET);
     }
 
+    @Override
     public String name() {
         return name;
+    }
+
+    @Override
+    public String kind() {
+        return shape.kind();
+    }
+
+    @Override
+    public int capacity() {
+        return slots;
     }
 
     public RingShape shape() {
         return shape;
     }
 
+    @Override
     public boolean byReference() {
         return values != null;
     }
@@ -115,15 +124,32 @@ public final class Ring {
         return region;
     }
 
-    /** The sequence that every reader has reached: what was written before it is gone. */
+    @Override
+    public Path file() {
+        return region.file();
+    }
+
+    @Override
+    public boolean created() {
+        return region.created();
+    }
+
+    @Override
+    public void close() {
+        region.close();
+    }
+
+    @Override
+    public void discard() {
+        region.discard();
+    }
+
+    @Override
     public long consumed() {
         return slowest();
     }
 
-    /**
-     * The sequence that the next message will get: how many messages have been written. An instant later it
-     * may be more.
-     */
+    @Override
     public long produced() {
         if (shape.manyProducers()) {
             return memory.getLongAcquire(tailAddress);
@@ -144,24 +170,20 @@ public final class Ring {
         return low;
     }
 
-    /** How many messages the slowest reader has before it, at an instant during the call: 0…slots. */
+    @Override
     public int depth() {
         long before = slowest(); // read first: the difference can then be too large, never negative
         return (int) Math.min(slots, produced() - before);
     }
 
-    /**
-     * How many messages this owner's reader has before it, at an instant during the call: 0…slots.
-     *
-     * @throws LaneGraphException {@code lane/no-such-owner} if the region has no cursor cell of this name
-     */
+    @Override
     public int depth(String owner) {
         long cell = region.address() + region.cursorCell(owner);
         long before = memory.getLongAcquire(cell + CELL_POSITION_OFFSET); // read first, as above
         return (int) Math.min(slots, produced() - before);
     }
 
-    /** How many messages the producers have dropped because the lane was full. */
+    @Override
     public long dropped() {
         long sum = 0;
         for (int i = 0; i < shape.producers().size(); i++) {
@@ -171,13 +193,7 @@ public final class Ring {
         return sum;
     }
 
-    /**
-     * The message of this sequence as a value, or null if it has been overwritten, is a slot to skip, was
-     * nulled after its reader took it, or has not been written yet. It needs no cursor: it changes nothing
-     * and slows no role; what was consumed and not yet overwritten is there too.
-     *
-     * @throws LaneGraphException {@code codec/failed}
-     */
+    @Override
     public Object look(long sequence) {
         long slot = slot(sequence);
         long word = memory.getLongAcquire(slot);

@@ -21,6 +21,7 @@ import lanegraph.graph.RoleSpec;
 import lanegraph.graph.Topology;
 import lanegraph.graph.Validator;
 import lanegraph.lane.Codec;
+import lanegraph.lane.Lane;
 import lanegraph.lane.LaneRx;
 import lanegraph.lane.LaneTx;
 import lanegraph.lane.Ring;
@@ -40,7 +41,7 @@ final class Assembly {
     final AtomicBoolean stopping = new AtomicBoolean();
     final ErrorLog errors = new ErrorLog();
     /** By lane name. */
-    final SortedMap<String, Ring> lanes = new TreeMap<>();
+    final SortedMap<String, Lane> lanes = new TreeMap<>();
     /** By role name; a consumer by {@code endpoint/<name>}. */
     final SortedMap<String, RoleAgent> roles = new TreeMap<>();
     /** By endpoint name. */
@@ -93,8 +94,8 @@ final class Assembly {
 
     private void undo(Ownership taken, Throwable why) {
         List<Throwable> errors = new ArrayList<>();
-        for (Ring ring : lanes.values()) {
-            guarded(ring.region()::discard, errors);
+        for (Lane lane : lanes.values()) {
+            guarded(lane::discard, errors);
         }
         if (taken != null) {
             guarded(taken::abandon, errors);
@@ -188,14 +189,14 @@ final class Assembly {
     }
 
     /** The lane of this name. */
-    Ring lane(String name) {
-        Ring ring = lanes.get(name);
-        if (ring == null) {
+    Lane lane(String name) {
+        Lane lane = lanes.get(name);
+        if (lane == null) {
             throw new LaneGraphException(Category.NOT_FOUND, "graph/unknown-lane",
                     "lane " + name + ": graph " + spec.name() + " has none of this name; expected one of " + lanes.keySet(),
                     Map.of("lane", String.valueOf(name)));
         }
-        return ring;
+        return lane;
     }
 
     /**
@@ -204,11 +205,11 @@ final class Assembly {
      */
     SortedMap<String, Integer> remaining() {
         SortedMap<String, Integer> remaining = new TreeMap<>();
-        readers.forEach((lane, owners) -> {
-            Ring ring = lanes.get(lane);
-            int depth = owners.stream().mapToInt(ring::depth).max().orElse(0);
+        readers.forEach((name, owners) -> {
+            Lane lane = lanes.get(name);
+            int depth = owners.stream().mapToInt(lane::depth).max().orElse(0);
             if (depth > 0) {
-                remaining.put(lane, depth);
+                remaining.put(name, depth);
             }
         });
         return remaining;

@@ -14,9 +14,9 @@ import lanegraph.LaneGraphException;
 import lanegraph.LaneGraphException.Category;
 import lanegraph.graph.GraphSpec;
 import lanegraph.graph.Idle;
+import lanegraph.lane.Lane;
 import lanegraph.lane.LaneRx;
 import lanegraph.lane.LaneTx;
-import lanegraph.lane.Ring;
 import lanegraph.region.SmallFile;
 import org.agrona.DirectBuffer;
 
@@ -115,8 +115,8 @@ public final class LaneGraph implements AutoCloseable {
             events.tell("warning", Map.of("message", team.size() + " threads that spin on " + cores
                     + " cores will be many times slower than with idle = backoff", "threads", team.size(), "cores", cores));
         }
-        assembly.lanes.forEach((name, ring) -> {
-            int depth = ring.region().created() ? 0 : ring.depth();
+        assembly.lanes.forEach((name, lane) -> {
+            int depth = lane.created() ? 0 : lane.depth();
             if (depth > 0) {
                 events.tell("continued", Map.of("lane", name, "depth", depth));
             }
@@ -285,11 +285,11 @@ public final class LaneGraph implements AutoCloseable {
      * @throws LaneGraphException {@code graph/unknown-lane}; {@code codec/…}
      */
     public List<Object> peek(String lane, int max) {
-        Ring ring = assembly.lane(lane);
+        Lane from = assembly.lane(lane);
         List<Object> values = new ArrayList<>();
-        long end = ring.produced();
-        for (long sequence = ring.consumed(); sequence < end && values.size() < max; sequence++) {
-            Object value = ring.look(sequence);
+        long end = from.produced();
+        for (long sequence = from.consumed(); sequence < end && values.size() < max; sequence++) {
+            Object value = from.look(sequence);
             if (value != null) {
                 values.add(value);
             }
@@ -442,7 +442,7 @@ public final class LaneGraph implements AutoCloseable {
             Deadline deadline = Deadline.in(MAX_RESERVE_MS);
             assembly.ingress.values().forEach(endpoint -> endpoint.refuse(why, deadline));
             assembly.egress.values().forEach(endpoint -> endpoint.refuse(why, deadline));
-            assembly.lanes.values().forEach(ring -> ring.region().close());
+            assembly.lanes.values().forEach(Lane::close);
             released = releaseOwnership();
         } finally {
             removeHook();

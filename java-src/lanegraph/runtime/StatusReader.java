@@ -3,7 +3,7 @@ package lanegraph.runtime;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import lanegraph.lane.Ring;
+import lanegraph.lane.Lane;
 
 /** Reads what a graph is doing while it runs, without slowing it. */
 final class StatusReader {
@@ -20,18 +20,17 @@ final class StatusReader {
     /** @param quiet true once no role can publish: a thread that lives then is stuck */
     GraphStatus read(State state, boolean quiet) {
         SortedMap<String, LaneStatus> lanes = new TreeMap<>();
-        assembly.lanes.forEach((name, ring) -> lanes.put(name, lane(ring)));
+        assembly.lanes.forEach((name, lane) -> lanes.put(name, lane(lane)));
         SortedMap<String, RoleStatus> roles = new TreeMap<>();
         assembly.roles.forEach((name, role) -> roles.put(name, role(name, role, quiet)));
         return new GraphStatus(assembly.spec.name(), state, lanes, roles, assembly.errors.entries());
     }
 
-    private static LaneStatus lane(Ring ring) {
-        long read = ring.consumed(); // before the others, which can then only be ahead of it
-        int depth = ring.depth();
-        String memory = ring.byReference() ? "by-reference" : ring.region().file() == null ? "in-memory" : "mapped";
-        return new LaneStatus(ring.shape().kind(), ring.shape().slots(), depth, ring.produced(), read, ring.dropped(),
-                memory);
+    private static LaneStatus lane(Lane lane) {
+        long read = lane.consumed(); // before the others, which can then only be ahead of it
+        int depth = lane.depth();
+        String memory = lane.byReference() ? "by-reference" : lane.file() == null ? "in-memory" : "mapped";
+        return new LaneStatus(lane.kind(), lane.capacity(), depth, lane.produced(), read, lane.dropped(), memory);
     }
 
     private RoleStatus role(String name, RoleAgent role, boolean quiet) {

@@ -1,0 +1,74 @@
+package lanegraph.lane;
+
+import java.nio.file.Path;
+
+/**
+ * One lane of a graph: where its handles come from, and what tools may look at from any thread, without a cursor and
+ * without slowing a role. Counts and sequences are of messages, over all lives of the lane's memory.
+ *
+ * <p>Thread-safe. What moves messages are the handles; nothing here is called once a message.
+ */
+public interface Lane {
+    /** The lane's name. */
+    String name();
+
+    /** The kind as specs name it: {@code events} … */
+    String kind();
+
+    /** How many messages have room at most. */
+    int capacity();
+
+    /**
+     * The writer of this owner. There must be one handle for an owner at a time.
+     *
+     * @throws lanegraph.LaneGraphException {@code lane/no-such-owner} if the lane knows no producer of this name
+     */
+    LaneTx tx(String owner, boolean dropsWhenFull);
+
+    /** The reader of this owner; otherwise as {@link #tx}. */
+    LaneRx rx(String owner);
+
+    /** The sequence that the next message will get. An instant later it may be more. */
+    long produced();
+
+    /** The sequence that every reader has reached. */
+    long consumed();
+
+    /** How many messages the slowest reader has before it, at an instant during the call. */
+    int depth();
+
+    /**
+     * How many messages this owner's reader has before it, at an instant during the call.
+     *
+     * @throws lanegraph.LaneGraphException {@code lane/no-such-owner}
+     */
+    int depth(String owner);
+
+    /** How many messages the producers have dropped because the lane was full. */
+    long dropped();
+
+    /**
+     * The message of this sequence as a value, or null if it is not there: overwritten, skipped, let go after its
+     * reader took it, or not written yet.
+     *
+     * @throws lanegraph.LaneGraphException {@code codec/failed}
+     */
+    Object look(long sequence);
+
+    /** True if the lane carries objects by reference. */
+    boolean byReference();
+
+    /** Where the lane's bytes live: the absolute path of its file; null in memory. */
+    Path file();
+
+    /** True if the lane is fresh: made by the call that opened it. */
+    boolean created();
+
+    /** Marks the lane as closed; its memory stays until the collector frees it. Idempotent. */
+    void close();
+
+    /**
+     * For one whose start failed, and who holds the lock of every owner: closes, and removes what this call made.
+     */
+    void discard();
+}
