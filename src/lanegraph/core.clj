@@ -296,10 +296,12 @@
    :lanes  {:lines {:kind :events, :memory :by-reference (:in-memory :mapped), :capacity n, :depth n,
                     :written n, :read n, :dropped n}}
    :roles  {:parse {:kind :stage, :thread name, :state :running (:ended :failed :stuck), :active bool,
-                    :processed n, :filtered n, :dropped n, :errors n, :bytes n, :blocked-ns n, :epoch n}}
+                    :processed n, :filtered n, :dropped n, :errors n, :bytes n, :epoch n,
+                    :blocked-ns n, :blocked-on lane-or-nil}}
    :errors [{:text stack-trace, :count n, :first-ms epoch-ms, :last-ms epoch-ms}]}
   Counts are of messages: of a lane over all its lives, of a role since the spawn. :errors are those after
-  which a role went on. The consumer of an egress :out is the role :endpoint/out."
+  which a role went on; :blocked-on is the full lane that a role waits for now. The consumer of an egress
+  :out is the role :endpoint/out."
   [^LaneGraph rt]
   (report/status->data (.status rt)))
 

@@ -26,6 +26,7 @@
    :dropped    (.dropped s)
    :errors     (.errors s)
    :bytes      (.bytes s)
+   :blocked-on (some-> (.blockedOn s) keyword)
    :blocked-ns (.blockedNanos s)
    :epoch      (.epoch s)})
 

@@ -1,8 +1,12 @@
 (ns lanegraph.run-kit
   "Small graphs to test, and waiting for what a running graph does."
-  (:require [lanegraph.core :as lg])
+  (:require [lanegraph.convert :as convert]
+            [lanegraph.core :as lg]
+            [lanegraph.options :as options])
   (:import (java.util.concurrent CountDownLatch TimeUnit)
-           (java.util.concurrent.locks LockSupport)))
+           (java.util.concurrent.locks LockSupport)
+           (lanegraph LaneGraphException)
+           (lanegraph.runtime GraphProbe)))
 
 (set! *warn-on-reflection* true)
 
@@ -41,6 +45,12 @@
 
 (defn code-of [f] (:lanegraph/code (refusal f)))
 
+(defn java-code
+  "The code of the LaneGraphException that (f) throws; nil if it does not."
+  [f]
+  (try (f) nil
+       (catch LaneGraphException e (.code e))))
+
 (defn threads
   "The names of the living threads of graphs whose name begins with `prefix`, but for those that deliver events."
   [prefix]
@@ -60,3 +70,39 @@
   "The next n messages of egress :out."
   [rt n]
   (lg/take! rt :out n {:timeout-ms patience-ms}))
+
+;; ------------------------------------------------------------------ by hand
+
+(defn by-hand
+  "The graph without threads, for step and its like. Options: those of spawn!."
+  (^GraphProbe [spec] (by-hand spec {}))
+  (^GraphProbe [spec opts]
+   (GraphProbe. (convert/spec->java spec) (options/->java (options/checked :spawn opts)))))
+
+(defn step
+  "Passes of roles, one after another: how many messages each moved."
+  [^GraphProbe g & roles]
+  (mapv #(long (.step g (name %))) roles))
+
+(defn offered
+  "How many of the messages the ingress took."
+  [^GraphProbe g ingress messages]
+  (count (filter true? (map #(.offer g (name ingress) %) messages))))
+
+(defn out
+  "What an egress has now."
+  ([g egress] (out g egress 1000))
+  ([^GraphProbe g egress n] (vec (.take g (name egress) (int n)))))
+
+(defn counts
+  "The counters of a role that are not 0."
+  [^GraphProbe g role]
+  (into {} (for [[k v] (.counts g (name role)) :when (not= 0 v)] [(keyword k) v])))
+
+(defn blocked-on [^GraphProbe g role]
+  (some-> (.blockedOn g (name role)) keyword))
+
+(defn lanes
+  "{lane [written read dropped]}"
+  [^GraphProbe g]
+  (into {} (map (fn [[k v]] [(keyword k) (vec v)])) (.lanes g)))

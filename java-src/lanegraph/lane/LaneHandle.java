@@ -43,7 +43,7 @@ public abstract class LaneHandle implements AutoCloseable {
 
     /** Marks the handle as closed; the memory stays as it is. Idempotent; any thread may call it. */
     @Override
-    public final void close() {
+    public void close() {
         CLOSED.setOpaque(this, true);
     }
 }

@@ -14,6 +14,9 @@ import org.agrona.MutableDirectBuffer;
  * with code {@code lane/closed}.
  */
 public abstract class LaneTx extends LaneHandle {
+    /** The name of the lane. */
+    public abstract String lane();
+
     /** The largest payload in bytes. */
     public abstract int maxLength();
 

@@ -7,6 +7,7 @@ import static lanegraph.region.RingDescriptor.TAIL_OFFSET;
 import static lanegraph.region.RingDescriptor.WORD_LENGTH;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import lanegraph.LaneGraphException;
 import lanegraph.LaneGraphException.Category;
@@ -92,7 +93,14 @@ public final class Ring implements Lane {
 
     @Override
     public LaneRx rx(String owner) {
-        return new RingRx(this, region.address() + region.cursorCell(owner) + CELL_POSITION_OFFSET);
+        return rxOfAll(List.of(owner));
+    }
+
+    /** The one reader behind the cursors of these owners, which it moves together; otherwise as {@link #tx}. */
+    public LaneRx rxOfAll(List<String> owners) {
+        return new RingRx(this, owners.stream()
+                .mapToLong(owner -> region.address() + region.cursorCell(owner) + CELL_POSITION_OFFSET)
+                .toArray());
     }
 
     @Override

@@ -7,14 +7,17 @@ import lanegraph.region.Memory;
 import lanegraph.region.RingDescriptor;
 import org.agrona.DirectBuffer;
 
-/** The reader behind one cursor of a ring. A handle belongs to one thread at a time. */
+/**
+ * The reader behind one cursor of a ring, or behind several that it moves together. A handle belongs to one
+ * thread at a time.
+ */
 final class RingRx extends LaneRx {
     private static final int MAX_DRAIN = 256;
 
     private final Ring ring;
     private final Memory memory;
     private final Object[] values;
-    private final long cursorAddress;
+    private final long[] cursorAddresses;
     private final long base;
     private final int mask;
     private final int stride;
@@ -24,18 +27,28 @@ final class RingRx extends LaneRx {
     /** The last word found; it describes the message at the position if it bears that. */
     private long word;
 
-    RingRx(Ring ring, long cursorAddress) {
+    /**
+     * Cursors that are moved together differ when their reader died between two of the stores of a release.
+     * It had committed every output of what it released, so the foremost of them counts. The others are moved
+     * there at once: what they would hold up, nobody will read.
+     */
+    RingRx(Ring ring, long... cursorAddresses) {
         this.ring = ring;
         this.memory = ring.memory;
         this.values = ring.values;
         this.base = ring.base;
         this.mask = ring.mask;
         this.stride = ring.stride;
-        this.cursorAddress = cursorAddress;
+        this.cursorAddresses = cursorAddresses;
         this.view = ring.view();
-        this.position = memory.getLongAcquire(cursorAddress);
-        this.released = position;
+        for (long address : cursorAddresses) {
+            this.position = Math.max(position, memory.getLongAcquire(address));
+        }
         this.word = RingDescriptor.word(position - 1, 0);
+        if (cursorAddresses.length > 1) {
+            publish();
+        }
+        this.released = position;
     }
 
     @Override
@@ -100,9 +113,15 @@ final class RingRx extends LaneRx {
                 forget(); // before the cursor is released: the slots are still ours
             }
             released = position;
+            publish();
+        }
+    }
+
+    private void publish() {
+        for (long address : cursorAddresses) {
             // Release: every load from the passed slots stays before it, so a producer that sees it may
             // overwrite them.
-            memory.putLongRelease(cursorAddress, position);
+            memory.putLongRelease(address, position);
         }
     }
 

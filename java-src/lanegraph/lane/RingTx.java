@@ -147,6 +147,11 @@ abstract class RingTx extends LaneTx {
     }
 
     @Override
+    public final String lane() {
+        return ring.name;
+    }
+
+    @Override
     public final int maxLength() {
         return slotBytes;
     }

@@ -27,6 +27,7 @@ final class Activity {
     private final Memory memory = Memory.DIRECT;
     private final ByteBuffer buffer; // keeps the memory
     private final long address;
+    private volatile String blockedOn;
 
     Activity() {
         buffer = BufferUtil.allocateDirectAligned(2 * LENGTH, LENGTH); // the second half keeps the next owner's lines away
@@ -51,6 +52,17 @@ final class Activity {
         add(ERRORS, errors);
         add(BYTES, bytes);
         add(EPOCH, 1);
+    }
+
+    /** The lane that the role waits for, or null. Stored only when it changes. */
+    void blockedOn(String lane) {
+        if (lane != blockedOn) { // mostly it is null, and was
+            blockedOn = lane;
+        }
+    }
+
+    String blockedOn() {
+        return blockedOn;
     }
 
     void blocked(long nanos) {

@@ -13,7 +13,6 @@ import lanegraph.LaneGraphException;
 import lanegraph.LaneGraphException.Category;
 import lanegraph.graph.EndpointSpec;
 import lanegraph.graph.GraphSpec;
-import lanegraph.graph.LaneRef;
 import lanegraph.graph.LaneSpec;
 import lanegraph.graph.OnError;
 import lanegraph.graph.OnFull;
@@ -24,6 +23,7 @@ import lanegraph.lane.Codec;
 import lanegraph.lane.Lane;
 import lanegraph.lane.LaneRx;
 import lanegraph.lane.LaneTx;
+import lanegraph.lane.MergeRx;
 import lanegraph.lane.Ring;
 import lanegraph.region.Memory;
 import lanegraph.region.Ownership;
@@ -138,10 +138,25 @@ final class Assembly {
         LaneTx deadLetters = role.deadLetter() == null
                 ? null
                 : tx(role.deadLetter(), Topology.errorOwner(name));
-        LaneRef from = role.rx().get(0);
-        addReader(from.lane(), owner);
-        roles.put(name, new RoleAgent(name, role.kind(), stages.get(name), lanes.get(from.lane()).rx(owner),
-                tx(role.tx().get(0), owner), deadLetters, role.onError(), errors, stopping));
+        List<LaneRx> inputs = role.rx().stream().map(from -> rx(from.lane(), owner)).toList();
+        List<LaneTx> outputs = role.tx().stream().map(to -> tx(to, owner)).toList();
+        LaneRx rx = role instanceof RoleSpec.Merge ? new MergeRx(inputs, false) : inputs.get(0);
+        Router router = role instanceof RoleSpec.Router
+                ? new BroadcastRouter(outputs, role.onError() instanceof OnError.Stop)
+                : null;
+        roles.put(name, new RoleAgent(name, role.kind(), stages.get(name), rx, router == null ? outputs.get(0) : null,
+                router, deadLetters, role.onError(), errors, stopping));
+    }
+
+    /** The reader of a role: a router on a whole fanout has all of its cursors. */
+    private LaneRx rx(String lane, String owner) {
+        List<String> cursors = topology.cursors(lane).stream()
+                .filter(cursor -> cursor.equals(owner) || cursor.startsWith(owner + "/"))
+                .toList();
+        cursors.forEach(cursor -> addReader(lane, cursor));
+        return cursors.size() > 1 && lanes.get(lane) instanceof Ring ring
+                ? ring.rxOfAll(cursors)
+                : lanes.get(lane).rx(cursors.get(0));
     }
 
     private void addEndpoint(String name, EndpointSpec endpoint, BooleanSupplier ended) {
@@ -157,8 +172,8 @@ final class Assembly {
         if (consumer != null) {
             LaneRx rx = out.lendToRole();
             addReader(lane, owner);
-            roles.put(owner, new RoleAgent(owner, "consumer", consumer, rx, null, null, OnError.stop(), errors,
-                    stopping));
+            roles.put(owner, new RoleAgent(owner, "consumer", consumer, rx, null, null, null, OnError.stop(),
+                    errors, stopping));
         }
     }
 

@@ -12,7 +12,7 @@ import lanegraph.lane.LaneTx;
 import org.agrona.concurrent.Agent;
 
 /**
- * A role with one input: the loop of stages, bridges and consumers. It belongs to one thread.
+ * A role: the loop of stages, bridges, routers, merges and consumers. It belongs to one thread.
  *
  * <p>The order of one message: look at {@code rx}; make sure of room in {@code tx}; run the step, once;
  * commit {@code tx}; advance {@code rx}. Nothing waits: when {@code tx} is full under {@code block}, the
@@ -38,6 +38,7 @@ final class RoleAgent implements Agent {
     private final String kind;
     private final LaneRx rx;
     private final LaneTx tx;
+    private final Router router;
     private final LaneTx deadLetters;
     private final OnError onError;
     private final boolean releaseEach;
@@ -57,6 +58,7 @@ final class RoleAgent implements Agent {
 
     private boolean active;
     private boolean blocked;
+    private String blockedOn;
     private boolean progress;
     private long blockedSince;
     private long processed;
@@ -67,7 +69,8 @@ final class RoleAgent implements Agent {
 
     /**
      * @param stage an object of a stage interface; null for a bridge
-     * @param tx where results go; null for a consumer, whose messages end here
+     * @param tx where results go; null for a router, and for a consumer, whose messages end here
+     * @param router where the messages of a router go; else null
      * @param deadLetters the lane of {@code onError}, or null
      * @param stopping true once the role shall end
      */
@@ -77,6 +80,7 @@ final class RoleAgent implements Agent {
             Object stage,
             LaneRx rx,
             LaneTx tx,
+            Router router,
             LaneTx deadLetters,
             OnError onError,
             ErrorLog errorLog,
@@ -86,6 +90,7 @@ final class RoleAgent implements Agent {
         this.stage = stage;
         this.rx = rx;
         this.tx = tx;
+        this.router = router;
         this.deadLetters = deadLetters;
         this.onError = onError;
         this.errorLog = errorLog;
@@ -107,7 +112,7 @@ final class RoleAgent implements Agent {
         return kind.equals("consumer") ? name : Topology.roleOwner(name);
     }
 
-    /** {@code stage}, {@code bridge} or {@code consumer}. */
+    /** {@code stage}, {@code bridge}, {@code router}, {@code merge} or {@code consumer}. */
     String kind() {
         return kind;
     }
@@ -124,6 +129,7 @@ final class RoleAgent implements Agent {
     @Override
     public int doWork() {
         blocked = false;
+        blockedOn = null;
         progress = false;
         int done = 0;
         int limit = rx.drainLimit();
@@ -177,7 +183,7 @@ final class RoleAgent implements Agent {
                 case RESULT -> result();
                 case EMIT -> emit();
                 case FORWARD -> forward();
-                default -> rx.peek() && (hasRoom() ? run() : blocked());
+                default -> rx.peek() && (hasRoom() ? run() : blocked(tx.lane()));
             };
         } catch (Throwable error) {
             return failed(error);
@@ -215,8 +221,28 @@ final class RoleAgent implements Agent {
         return tx.commit(keptLength) ? published() : full(Kept.RESULT);
     }
 
-    private boolean forward() {
+    private boolean forward() throws Exception {
+        if (router != null) {
+            return route();
+        }
         return tx == null || tx.forward(rx) ? published() : full(Kept.FORWARD);
+    }
+
+    private boolean route() throws Exception {
+        switch (router.send(rx)) {
+            case PUBLISHED:
+                return published();
+            case DROPPED:
+                dropped++;
+                return done();
+            case FILTERED:
+                filtered++;
+                return done();
+            default:
+                progress |= router.moved;
+                kept = Kept.FORWARD;
+                return blocked(router.blockedOn());
+        }
     }
 
     private boolean emit() {
@@ -228,7 +254,7 @@ final class RoleAgent implements Agent {
             kept = Kept.EMIT;
             if (!encoded) {
                 if (!hasRoom()) {
-                    return blocked();
+                    return blocked(tx.lane());
                 }
                 keptLength = tx.encode(emit.get(emitted));
                 encoded = true;
@@ -239,7 +265,7 @@ final class RoleAgent implements Agent {
                 tx.countDrop();
                 dropped++;
             } else {
-                return blocked();
+                return blocked(tx.lane());
             }
             encoded = false;
             emitted++;
@@ -266,11 +292,13 @@ final class RoleAgent implements Agent {
             return done();
         }
         kept = what;
-        return blocked();
+        return blocked(tx.lane());
     }
 
-    private boolean blocked() {
+    /** By this lane, which is full. */
+    private boolean blocked(String lane) {
         blocked = true;
+        blockedOn = lane;
         return false;
     }
 
@@ -296,7 +324,7 @@ final class RoleAgent implements Agent {
     }
 
     /** True if going on would hide a broken JVM, or use a handle whose graph was closed. */
-    private static boolean isFatal(Throwable error) {
+    static boolean isFatal(Throwable error) {
         return error instanceof OutOfMemoryError
                 || error instanceof LinkageError
                 || error instanceof LaneGraphException ex && ex.code().equals("lane/closed");
@@ -312,10 +340,10 @@ final class RoleAgent implements Agent {
             return done();
         }
         kept = Kept.DEAD_LETTER;
-        return blocked();
+        return blocked(deadLetters.lane());
     }
 
-    /** Notes whether the role is active, and how long it was blocked. */
+    /** Notes whether the role is active, on which lane it is blocked, and how long it was. */
     private void settle(int done) {
         if (blocked && done == 0 && blockedSince == 0) {
             blockedSince = System.nanoTime();
@@ -323,6 +351,7 @@ final class RoleAgent implements Agent {
             activity.blocked(System.nanoTime() - blockedSince);
             blockedSince = 0;
         }
+        activity.blockedOn(blockedOn);
         boolean now = done > 0 || blocked;
         if (now != active) {
             active = now;
@@ -339,6 +368,9 @@ final class RoleAgent implements Agent {
     void closeHandles() {
         if (tx != null) {
             tx.close();
+        }
+        if (router != null) {
+            router.close();
         }
         if (deadLetters != null) {
             deadLetters.close();
@@ -360,6 +392,7 @@ final class RoleAgent implements Agent {
         } finally {
             active = false;
             activity.active(false);
+            activity.blockedOn(null);
             closeStage();
         }
     }

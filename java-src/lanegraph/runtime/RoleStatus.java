@@ -4,7 +4,7 @@ package lanegraph.runtime;
  * A role at an instant. Counts are of messages read, since the spawn: each is processed, filtered, dropped or
  * an error.
  *
- * @param kind {@code stage}, {@code bridge} or {@code consumer}
+ * @param kind {@code stage}, {@code bridge}, {@code router}, {@code merge} or {@code consumer}
  * @param thread the name of its thread
  * @param state {@code running}, {@code ended}, {@code failed} or {@code stuck}
  * @param active true if it moved a message in its last pass, runs a function, or waits for room
@@ -13,6 +13,7 @@ package lanegraph.runtime;
  * @param dropped messages whose result found a full lane under {@code drop}
  * @param errors messages that were skipped or became dead letters
  * @param bytes of the messages read
+ * @param blockedOn the full lane that its last pass ended before, or null
  * @param blockedNanos time spent before full lanes
  * @param epoch moves whenever the role does something
  */
@@ -26,5 +27,6 @@ public record RoleStatus(
         long dropped,
         long errors,
         long bytes,
+        String blockedOn,
         long blockedNanos,
         long epoch) {}

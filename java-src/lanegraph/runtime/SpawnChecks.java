@@ -8,7 +8,6 @@ import lanegraph.LaneGraphException.Category;
 import lanegraph.graph.EndpointSpec;
 import lanegraph.graph.GraphSpec;
 import lanegraph.graph.LaneSpec;
-import lanegraph.graph.RoleSpec;
 
 /**
  * What a valid graph and its options must bring along to run, beside its stages. Looked at before anything
@@ -33,17 +32,12 @@ final class SpawnChecks {
                 throw unsupported(spec, "lane " + name, lane.kind());
             }
         });
-        spec.roles().forEach((name, role) -> {
-            if (!(role instanceof RoleSpec.Stage || role instanceof RoleSpec.Bridge)) {
-                throw unsupported(spec, "role " + name, role.kind());
-            }
-        });
     }
 
     private static LaneGraphException unsupported(GraphSpec spec, String what, String kind) {
         return new LaneGraphException(Category.UNSUPPORTED, "graph/unsupported",
                 what + " of graph " + spec.name() + ": the kind " + kind + " can be described and checked, but not run yet;"
-                        + " this version runs stages and bridges over lanes of slots",
+                        + " this version runs lanes of slots",
                 Map.of("kind", kind));
     }
 

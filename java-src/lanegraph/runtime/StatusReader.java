@@ -39,7 +39,7 @@ final class StatusReader {
         String phase = failures.containsKey(name) ? "failed" : over ? "ended" : quiet ? "stuck" : "running";
         Activity activity = role.activity();
         return new RoleStatus(role.kind(), thread.thread().getName(), phase, activity.active(), activity.processed(),
-                activity.filtered(), activity.dropped(), activity.errors(), activity.bytes(), activity.blockedNanos(),
-                activity.epoch());
+                activity.filtered(), activity.dropped(), activity.errors(), activity.bytes(), activity.blockedOn(),
+                activity.blockedNanos(), activity.epoch());
     }
 }

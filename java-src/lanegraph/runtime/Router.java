@@ -1,0 +1,50 @@
+package lanegraph.runtime;
+
+import java.util.List;
+import lanegraph.lane.LaneRx;
+import lanegraph.lane.LaneTx;
+
+/** Sends each message of a role to some of several lanes, unchanged. It belongs to the role's thread. */
+abstract class Router {
+    /** What became of a message. */
+    enum Outcome {
+        /** At least one lane has it, and it is done with. */
+        PUBLISHED,
+        /** Each lane that should have it was full and drops; they have counted it. */
+        DROPPED,
+        /** No lane should have it. */
+        FILTERED,
+        /** A lane that should have it is full and blocks: to be sent again, to those that have it not yet. */
+        FULL
+    }
+
+    final LaneTx[] outputs;
+    /** The place of the lane that the last {@link Outcome#FULL} was about. */
+    int waitsFor;
+    /** True if the last send put the message into a lane, or dropped it there, though not yet everywhere. */
+    boolean moved;
+
+    Router(List<LaneTx> outputs) {
+        this.outputs = outputs.toArray(LaneTx[]::new);
+    }
+
+    /**
+     * Does what can be done now for the message that the reader stands before. After {@link Outcome#FULL} it
+     * is called again with the same message; after an exception, or any other outcome, with the next.
+     *
+     * @throws Exception the message goes by the role's on-error, once; nothing of it is left to be sent
+     */
+    abstract Outcome send(LaneRx rx) throws Exception;
+
+    /** The name of the lane that the last {@link Outcome#FULL} was about. */
+    final String blockedOn() {
+        return outputs[waitsFor].lane();
+    }
+
+    /** Closes the handles of its lanes. Any thread may call it. */
+    final void close() {
+        for (LaneTx output : outputs) {
+            output.close();
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package lanegraph.runtime;
+
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import lanegraph.graph.GraphSpec;
+import lanegraph.lane.Lane;
+
+/** A graph without threads: each role is stepped by hand. Belongs to one thread. */
+public final class GraphProbe implements AutoCloseable {
+    private final Assembly assembly;
+
+    public GraphProbe(GraphSpec spec, SpawnOptions options) {
+        assembly = new Assembly(spec, options, () -> false);
+    }
+
+    public boolean offer(String ingress, Object value) {
+        return assembly.ingress(ingress).offer(value, 0);
+    }
+
+    public List<Object> take(String egress, int max) {
+        return assembly.egress(egress).take(max, 0);
+    }
+
+    /** One pass of the role: how many messages it moved. */
+    public int step(String role) {
+        return assembly.roles.get(role).doWork();
+    }
+
+    /** An orderly end of the role. */
+    public void end(String role) {
+        assembly.stopping.set(true);
+        assembly.roles.get(role).onClose();
+    }
+
+    /** Gives files and locks back. */
+    @Override
+    public void close() {
+        assembly.roles.values().forEach(RoleAgent::closeHandles);
+        assembly.lanes.values().forEach(Lane::close);
+        if (assembly.ownership != null) {
+            assembly.ownership.close();
+        }
+    }
+
+    /** The role's counters by name. */
+    public Map<String, Long> counts(String role) {
+        Activity activity = assembly.roles.get(role).activity();
+        return Map.of("processed", activity.processed(), "filtered", activity.filtered(), "dropped", activity.dropped(),
+                "errors", activity.errors());
+    }
+
+    public String blockedOn(String role) {
+        return assembly.roles.get(role).activity().blockedOn();
+    }
+
+    /** {@code {lane [written read dropped]}}. */
+    public SortedMap<String, List<Long>> lanes() {
+        SortedMap<String, List<Long>> lanes = new TreeMap<>();
+        assembly.lanes.forEach((name, lane) -> lanes.put(name, List.of(lane.produced(), lane.consumed(), lane.dropped())));
+        return lanes;
+    }
+}
