@@ -122,6 +122,7 @@
     (case kind
       :stage  (RoleSpec$Stage. (stage-key->string (:stage m)) (name->string (:as m))
                                (when (contains? m :args) (args->string role-name (:args m)))
+                               (boolean (:sequence m))
                                (ref->java rx) (name->string tx) on-error idle thread)
       :bridge (RoleSpec$Bridge. (ref->java rx) (name->string tx) on-error idle thread)
       :router
@@ -138,7 +139,7 @@
            (condp instance? role
              RoleSpec$Stage  (let [^RoleSpec$Stage r role]
                                (cond-> {:stage (string->stage-key (.stage r)) :as (keyword (.as r))
-                                        :rx (refs 0) :tx (lanes 0)}
+                                        :sequence (.sequence r) :rx (refs 0) :tx (lanes 0)}
                                  (.args r) (assoc :args (edn/read-string (.args r)))))
              RoleSpec$Bridge {:rx (refs 0) :tx (lanes 0)}
              RoleSpec$Router {:rx (refs 0) :tx lanes :policy (keyword (.policy ^RoleSpec$Router role))}

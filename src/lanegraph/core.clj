@@ -16,7 +16,7 @@
     (take! rt :out n opts)          receive up to n messages         (poll! rt :out) → one or nil
     (writer rt :in) (reader rt :out)  the bare handle of an endpoint, for one thread
     (status rt)                     what it does, as data
-    (peek rt :lane n)               up to n messages of a lane, left where they are
+    (peek rt :lane n-or-opts)       messages of a lane, left where they are
     (await-idle! rt opts)           until nothing is left to do
     (stop! rt opts)                 end it → how it ended            (join! rt opts) → ended? or why it failed
 
@@ -50,6 +50,10 @@
     :timeout-ms   How long each message waits for room in a full lane, in milliseconds. Default 0.
   Options of take!:
     :timeout-ms   How long to wait for the messages that are not there yet, in milliseconds. Default 0.
+  Options of peek:
+    :n            How many messages at most. Default 1.
+    :at           The sequence of the first one, read or unread. Left out: the next one that the slowest
+                  reader has before it.
   Options of await-idle!:
     :timeout-ms   How long to wait, in milliseconds. Default 10000.
   Options of join!:
@@ -166,6 +170,8 @@
     :inspect      (fn [^DirectBuffer in] …) only looks
     :stateful     (fn [args] …) returns, for one role, a function as for :map
     :transform    (fn [args] …) the same; its function may also return DROP or FORWARD-INPUT
+  A function with a parameter ^long sequence before the others (not before args) is told the sequence of the
+  message in the lane that its role reads.
   Errors: :stage/not-a-stage."
   [kind f]
   (raw/of kind f resolver/read-args))
@@ -283,11 +289,18 @@
   (in-clojure (.reader rt (name-of "endpoint" endpoint))))
 
 (defn peek
-  "A vector of the next `n` (default 1) messages that the slowest reader of a lane has before it, the oldest
-  first, left where they are. Also after close. Errors: :graph/unknown-lane, :codec/…."
-  ([rt lane] (peek rt lane 1))
-  ([^LaneGraph rt lane n]
-   (in-clojure (vec (.peek rt (name-of "lane" lane) (how-many n))))))
+  "A vector of the next messages that the slowest reader of a lane has before it, the oldest first, left where
+  they are; with {:at sequence} of those from that sequence on, which may have been read already. A number, how
+  many, is short for {:n number}. Also after close.
+  Errors: :lane/no-such-sequence when the lane does not hold the sequence :at, with :first and :next: it holds
+  those from :first to before :next; :graph/unknown-lane, :codec/…."
+  ([rt lane] (peek rt lane {}))
+  ([^LaneGraph rt lane n-or-opts]
+   (let [{:keys [n at]} (options/checked :peek (if (map? n-or-opts) n-or-opts {:n (how-many n-or-opts)}))
+         lane           (name-of "lane" lane)]
+     (in-clojure (vec (if at
+                        (.peek rt lane (long at) (how-many n))
+                        (.peek rt lane (how-many n))))))))
 
 (defn status
   "What a graph is doing, also after a stop and after close:

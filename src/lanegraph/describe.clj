@@ -80,8 +80,9 @@
     (= :skip on-error) "a message that fails is counted and skipped"
     :else              "an error stops the graph"))
 
-(defn- with-args [{:keys [args] :as role}]
-  (if (contains? role :args) (str " with " (problem/printed args)) ""))
+(defn- with-args [{:keys [args sequence] :as role}]
+  (str (when (contains? role :args) (str " with " (problem/printed args)))
+       (when sequence " (told the sequence)")))
 
 (defn- role-does [{:keys [kind stage as rx tx policy] :as role}]
   (case kind

@@ -6,10 +6,12 @@
                       (.putLong out 0 (inc (.getLong in 0)))
                       8))
 
+  With a parameter ^long sequence before the buffers it is also told the sequence of the message.
   Buffers are Agrona's; they are valid during the call, their capacity is the message's length (in) or the
   largest one (out). Lanes beside such a stage carry bytes."
-  (:require [lanegraph.problem :as problem])
-  (:import (clojure.lang IFn$OOL Var)
+  (:require [lanegraph.problem :as problem]
+            [lanegraph.sequenced :as sequenced])
+  (:import (clojure.lang IFn$LOO IFn$LOOL IFn$OOL Var)
            (lanegraph.stage FilterStage InspectStage MapOkStage MapStage StageFactory StageRequest
                             StatefulStage StatefulTransformStage)))
 
@@ -20,12 +22,30 @@
   (if (var? f) (.getRawRoot ^Var f) f))
 
 (defn- call
-  "What f returns for two buffers; boxed only if a var was redefined without its hint."
-  ^long [f in out]
+  "What f returns for two buffers, and before them the sequence in `at` where that is no nil; boxed only if a
+  var was redefined without its hint."
+  ^long [f ^longs at in out]
   (let [f (root f)]
-    (if (instance? IFn$OOL f)
-      (.invokePrim ^IFn$OOL f in out)
-      (long (f in out)))))
+    (cond
+      (and at (instance? IFn$LOOL f)) (.invokePrim ^IFn$LOOL f (aget at 0) in out)
+      at                              (long (f (aget at 0) in out))
+      (instance? IFn$OOL f)           (.invokePrim ^IFn$OOL f in out)
+      :else                           (long (f in out)))))
+
+(defn- call-with
+  "What f returns for one buffer; else as call."
+  [f ^longs at in]
+  (let [f (root f)]
+    (cond
+      (and at (instance? IFn$LOO f)) (.invokePrim ^IFn$LOO f (aget at 0) in)
+      at                             (f (aget at 0) in)
+      :else                          (f in))))
+
+(defn- place
+  "Where the sequence of a message is put for f, or nil if f does not ask for it."
+  ^longs [f]
+  (when (or (instance? IFn$LOOL (root f)) (instance? IFn$LOO (root f)))
+    (long-array 1)))
 
 (defn- not-raw [kind found expected]
   (problem/ex :incorrect :stage/not-a-stage
@@ -33,10 +53,11 @@
               {:kind kind}))
 
 (defn- hinted [kind f]
-  (if (instance? IFn$OOL (root f))
+  (if (or (instance? IFn$OOL (root f)) (instance? IFn$LOOL (root f)))
     f
     (throw (not-raw kind (root f) (str "a function of two buffers that returns a primitive long: "
-                                       "(fn ^long [^DirectBuffer in ^MutableDirectBuffer out] …)")))))
+                                       "(fn ^long [^DirectBuffer in ^MutableDirectBuffer out] …), "
+                                       "or one of ^long sequence and them")))))
 
 (defn- function [kind f]
   (if (ifn? (root f))
@@ -51,6 +72,19 @@
     (create [_ request]
       (stage (hinted kind (f (read-args (.args ^StageRequest request))))))))
 
+(defn- stage-of
+  "The stage of this kind for f; for a kind with state, of what f returned."
+  [kind f]
+  (let [at (place f)]
+    (case kind
+      :map-ok    (sequenced/stage at MapOkStage (apply [_ in out] (Math/toIntExact (call f at in out))))
+      :map       (sequenced/stage at MapStage (apply [_ in out] (Math/toIntExact (call f at in out))))
+      :filter    (sequenced/stage at FilterStage (test [_ in] (boolean (call-with f at in))))
+      :inspect   (sequenced/stage at InspectStage (accept [_ in] (call-with f at in) nil))
+      :stateful  (sequenced/stage at StatefulStage (apply [_ in out] (Math/toIntExact (call f at in out))))
+      :transform (sequenced/stage at StatefulTransformStage
+                   (apply [_ in out] (Math/toIntExact (call f at in out)))))))
+
 (defn of
   "The stage for `f`, a function or the var of one, which is followed. Kinds, with what the function returns:
     :map-ok    in, out → length of what it wrote into out; cannot fail
@@ -59,20 +93,12 @@
     :inspect   in → anything
     :stateful  args → a function as for :map, one per role
     :transform args → a function in, out → length, drop or forward-input, one per role
+  A function hinted with one more parameter in front, ^long sequence, is told the sequence of the message in the
+  lane that the role reads; such a stage is for one role.
   `read-args` makes data from the text of the role's :args, or from nil. Error: :stage/not-a-stage."
   [kind f read-args]
   (case kind
-    :map-ok    (let [f (hinted kind f)]
-                 (reify MapOkStage (apply [_ in out] (Math/toIntExact (call f in out)))))
-    :map       (let [f (hinted kind f)]
-                 (reify MapStage (apply [_ in out] (Math/toIntExact (call f in out)))))
-    :filter    (let [f (function kind f)]
-                 (reify FilterStage (test [_ in] (boolean (f in)))))
-    :inspect   (let [f (function kind f)]
-                 (reify InspectStage (accept [_ in] (f in) nil)))
-    :stateful  (factory kind f read-args
-                        (fn [g] (reify StatefulStage (apply [_ in out] (Math/toIntExact (call g in out))))))
-    :transform (factory kind f read-args
-                        (fn [g] (reify StatefulTransformStage
-                                  (apply [_ in out] (Math/toIntExact (call g in out))))))
+    (:map-ok :map)         (stage-of kind (hinted kind f))
+    (:filter :inspect)     (stage-of kind (function kind f))
+    (:stateful :transform) (factory kind f read-args (partial stage-of kind))
     (throw (not-raw kind kind ":map-ok, :map, :filter, :inspect, :stateful or :transform"))))

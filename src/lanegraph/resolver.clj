@@ -24,8 +24,8 @@
            (java.util Collection IdentityHashMap)
            (lanegraph LaneGraphException)
            (lanegraph.graph Suggest)
-           (lanegraph.stage ClassNames FilterStage InspectStage MapOkStage MapStage StageFactory StageRequest
-                            StageResolver StatefulStage StatefulTransformStage ValueFilter ValueInspect
+           (lanegraph.stage ClassNames FilterStage InspectStage MapOkStage MapStage SequenceAware StageFactory
+                            StageRequest StageResolver StatefulStage StatefulTransformStage ValueFilter ValueInspect
                             ValueStage)))
 
 (set! *warn-on-reflection* true)
@@ -144,12 +144,14 @@
       (instance? StageFactory object) (check-stage stage object (.create ^StageFactory object request))
       (stage? object)                 (as-it-is request object)
       (class? found) (check-stage stage found (.resolve (ClassNames. (RT/baseLoader)) request))
-      :else          (value-stage/of stage found (.as request) (read-args (.args request))))))
+      :else          (value-stage/of stage found (.as request) (read-args (.args request))
+                                     (.sequence request)))))
 
 (defn- refuse-shared
-  "One instance per role: an object with state may be the stage of one role only."
+  "One instance per role: an object with state, or one that is told its role's sequences, may be the stage of
+  one role only."
   [^IdentityHashMap owners ^StageRequest request made]
-  (when (or (instance? StatefulStage made) (instance? StatefulTransformStage made))
+  (when (some #(instance? % made) [StatefulStage StatefulTransformStage SequenceAware])
     (when-let [owner (.put owners made (.role request))]
       (throw (fail :incorrect :stage/shared-state (.stage request)
                    (str "roles " owner " and " (.role request) " would share one object with state; "

@@ -2,10 +2,13 @@
   "Makes stages of the core from plain functions of one value.
 
   A var is followed: each message calls what it holds at that moment. Functions run on their role's thread;
-  state belongs to one role."
+  state belongs to one role.
+
+  A function that is told the sequence of its message gets it right before the message."
   (:require [lanegraph.error :as error]
             [lanegraph.model :as model]
-            [lanegraph.problem :as problem])
+            [lanegraph.problem :as problem]
+            [lanegraph.sequenced :as sequenced])
   (:import (java.util List)
            (lanegraph.stage Emit ValueFilter ValueInspect ValueStage)))
 
@@ -52,20 +55,20 @@
                             "; expected a vector [state result], with nil as result to send nothing")
                        {:stage (keyword stage)}))))
 
-(deftype ^:private Stateful [stage f ^:unsynchronized-mutable state]
-  ValueStage
-  (apply [_ v]
-    (let [result (step-result stage ((:step (current f)) state v))]
-      (set! state (nth result 0))
-      (nth result 1)))
-  java.lang.AutoCloseable
-  (close [_]
-    (when-let [close (:close (current f))]
-      (close state))))
-
-(defn- stateful [stage f args]
-  (let [{:keys [init]} (stateful-map stage (current f))]
-    (->Stateful stage f (when init (init args)))))
+(defn- stateful [stage f args ^longs at]
+  (let [{:keys [init]} (stateful-map stage (current f))
+        state          (volatile! (when init (init args)))]
+    (sequenced/stage at
+      ValueStage
+      (apply [_ v]
+        (let [step   (:step (current f))
+              result (step-result stage (if at (step @state (aget at 0) v) (step @state v)))]
+          (vreset! state (nth result 0))
+          (nth result 1)))
+      java.lang.AutoCloseable
+      (close [_]
+        (when-let [close (:close (current f))]
+          (close @state))))))
 
 (defn- check-function [stage f as]
   (let [found (current f)]
@@ -75,22 +78,28 @@
       (not (ifn? found))
       (throw (refuse stage found "a function, a var of one, or an object of lanegraph.stage")))))
 
+(defn- of-message
+  "`f` as a function of the message alone."
+  [f args ^longs at]
+  (cond
+    (and at (some? args)) (fn [v] (f (aget at 0) v args))
+    at                    (fn [v] (f (aget at 0) v))
+    (some? args)          (fn [v] (f v args))
+    :else                 f))
+
 (defn of
   "The stage for `f` (a function, a map for stateful, or a var of one of them). `stage` is its key in the
   spec, as text; `as` is \"map\", \"filter\", \"inspect\" or \"stateful\"; `args` the role's arguments or
-  nil, given to the function after the message, to :init of a stateful map as its only argument.
+  nil, given to the function after the message, to :init of a stateful map as its only argument; `sequence?`
+  whether the function, or :step, is given the sequence right before the message.
   Errors: LaneGraphException stage/not-a-stage, and what :init throws."
-  [stage f as args]
+  [stage f as args sequence?]
   (when-not (= "stateful" as)
     (check-function stage f as))
-  (case as
-    "map"      (if (nil? args)
-                 (reify ValueStage (apply [_ v] (f v)))
-                 (reify ValueStage (apply [_ v] (f v args))))
-    "filter"   (if (nil? args)
-                 (reify ValueFilter (test [_ v] (boolean (f v))))
-                 (reify ValueFilter (test [_ v] (boolean (f v args)))))
-    "inspect"  (if (nil? args)
-                 (reify ValueInspect (accept [_ v] (f v) nil))
-                 (reify ValueInspect (accept [_ v] (f v args) nil)))
-    "stateful" (stateful stage f args)))
+  (let [at   (when sequence? (long-array 1))
+        call (of-message f args at)]
+    (case as
+      "map"      (sequenced/stage at ValueStage (apply [_ v] (call v)))
+      "filter"   (sequenced/stage at ValueFilter (test [_ v] (boolean (call v))))
+      "inspect"  (sequenced/stage at ValueInspect (accept [_ v] (call v) nil))
+      "stateful" (stateful stage f args at))))

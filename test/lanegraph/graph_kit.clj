@@ -36,13 +36,13 @@
       :sequenced-slots  (LaneSpec$SequencedSlots. gating slots slot-bytes codec full retain)
       :journal          (LaneSpec$Journal. segment-bytes retain-bytes retain-ms sync codec full))))
 
-(defn role [{:keys [kind stage as args rx tx policy on-error thread] :as m}]
+(defn role [{:keys [kind stage as args sequence rx tx policy on-error thread] :as m}]
   (let [error (cond (= :skip on-error) (OnError/skip)
                     (map? on-error)    (OnError/deadLetter (:to on-error))
                     :else              (OnError/stop))
         idle  (idle (:idle m))]
     (case kind
-      :stage  (RoleSpec$Stage. (or stage "app/f") (or as "map") args (lane-ref rx) tx error idle thread)
+      :stage  (RoleSpec$Stage. (or stage "app/f") (or as "map") args (boolean sequence) (lane-ref rx) tx error idle thread)
       :bridge (RoleSpec$Bridge. (lane-ref rx) tx error idle thread)
       :router (RoleSpec$Router. (lane-ref rx) tx (or policy "broadcast") error idle thread)
       :merge  (RoleSpec$Merge. (mapv lane-ref rx) tx (or policy "round-robin") error idle thread))))

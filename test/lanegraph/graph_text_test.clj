@@ -49,6 +49,7 @@ roles.r.kind=stage
 roles.r.on-error=stop
 roles.r.rx.consumer=\\-
 roles.r.rx.lane=a
+roles.r.sequence=false
 roles.r.stage=app/f
 roles.r.thread=\\-
 roles.r.tx=b
@@ -64,7 +65,7 @@ roles.r.tx=b
 (deftest the-text-of-a-small-graph
   (is (= small-text (.canonical (kit/spec small))))
   (is (= (kit/spec small) (parsed small-text)))
-  (is (= "e2b159f63b39d502171d8a2e136880d2838fb13242090758d831b726f6ffc179" (.hash (kit/spec small)))))
+  (is (= "c1bcec8b3d59cc5426946b32f13784a42f0906474852297170f36fe2c38dae28" (.hash (kit/spec small)))))
 
 (deftest lists-and-other-kinds
   (let [text (.canonical (kit/spec {:lanes     {"f" {:kind :fanout-broadcast :consumers 3}
@@ -89,7 +90,7 @@ roles.r.tx=b
            ["no header" 1 "lanegraph=1" (change "lanegraph=1\n" "")]
            ["a byte order mark" 1 "lanegraph=1" (str "\ufeff" small-text)]
            ["windows line ends" 1 "lanegraph=1" (str/replace small-text "\n" "\r\n")]
-           ["no last line feed" 31 "line feed" (subs small-text 0 (dec (count small-text)))]
+           ["no last line feed" 32 "line feed" (subs small-text 0 (dec (count small-text)))]
            ["an empty line" 3 "key=value" (change "endpoints.in.consumer" "\nendpoints.in.consumer")]
            ["no equals sign" 2 "key=value" (change "allow-cycles=false" "allow-cycles")]
            ["no key" 2 "key=value" (change "allow-cycles=false" "=false")]
@@ -98,13 +99,13 @@ roles.r.tx=b
            ["a wrong order" 3 "in order" (change "allow-cycles=false\nendpoints.in.consumer=\\-\n"
                                                  "endpoints.in.consumer=\\-\nallow-cycles=false\n")]
            ["an unknown key" 20 "a graph has" (change "name=g\n" "nama=7\nname=g\n")]
-           ["an unknown key at the end" 32 "a graph has" (str small-text "zzz=1\n")]
+           ["an unknown key at the end" 33 "a graph has" (str small-text "zzz=1\n")]
            ["an unknown field" 9 "a graph has" (change "lanes.a.on-full" "lanes.a.ok=1\nlanes.a.on-full")]
            ["a field of another kind" 8 "a graph has" (change "lanes.a.kind" "lanes.a.gating=1\nlanes.a.kind")]
            ["a section without a name" 7 "a graph has" (change "lanes.a.codec" "lanes=1\nlanes.a.codec")]
            ["a name without a field" 7 "a graph has" (change "lanes.a.codec" "lanes.a=1\nlanes.a.codec")]
            ["a key missing" 12 "that key" (change "lanes.a.slots=4096\n" "")]
-           ["a key missing at the end" 31 "that key" (change "roles.r.tx=b\n" "")]
+           ["a key missing at the end" 32 "that key" (change "roles.r.tx=b\n" "")]
            ["a top-level key missing" 20 "that key" (change "name=g\n" "")]
            ["no kind" 8 "that key" (change "lanes.a.kind=events\n" "")]
            ["an unknown kind of lane" 8 "journal" (change "kind=events" "kind=queue")]
@@ -160,7 +161,7 @@ roles.r.tx=b
                           :endpoints {s {:kind :egress :lane s}}})
           text (.canonical spec)]
       (is (= spec (parsed text)) (pr-str s))
-      (is (= (count (re-seq #"\n" text)) (count (str/split-lines text)) 25) (pr-str s))
+      (is (= (count (re-seq #"\n" text)) (count (str/split-lines text)) 26) (pr-str s))
       (is (= spec (parsed (String. (.getBytes text "UTF-8") "UTF-8"))) (pr-str s)))))
 
 (deftest not-given-and-empty-differ

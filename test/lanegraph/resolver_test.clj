@@ -13,7 +13,7 @@
   "What the key resolves to for a role; options :as :args :registry :role."
   [k & {:keys [as args registry role resolver] :or {as "map" role "r"}}]
   (let [^lanegraph.stage.StageResolver found (or resolver (resolver/resolver registry))]
-    (.resolve found (StageRequest. role (str k) as (when (some? args) (pr-str args))))))
+    (.resolve found (StageRequest. role (str k) as (when (some? args) (pr-str args)) false))))
 
 (defn- refusal [f]
   (try (f) nil
@@ -143,7 +143,7 @@
 
 (deftest raw-stages-of-every-kind
   (let [in (buffer 41), out (buffer 0 0)
-        request #(StageRequest. "r" ":k" "map" %)]
+        request #(StageRequest. "r" ":k" "map" % false)]
     (is (= 8 (.apply ^lanegraph.stage.MapOkStage (lg/raw-stage :map-ok (plus 1)) in out)))
     (is (= 42 (.getLong out 0)))
     (is (= 8 (.apply ^lanegraph.stage.MapStage (lg/raw-stage :map (plus 2)) in out)))
@@ -170,7 +170,7 @@
   (is (= :stage/not-a-stage
          (:code (refusal #(.create ^lanegraph.stage.StageFactory
                                                    (lg/raw-stage :stateful (fn [_] (fn [_ _] 1)))
-                                   (StageRequest. "r" ":k" "map" nil)))))))
+                                   (StageRequest. "r" ":k" "map" nil false)))))))
 
 (deftest a-length-beyond-an-int-is-no-length
   (is (thrown? ArithmeticException

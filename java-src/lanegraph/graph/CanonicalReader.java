@@ -60,7 +60,7 @@ final class CanonicalReader {
         if ("stage".equals(kind.value())) {
             String args = lines.take("roles", n, "args").value();
             return new RoleSpec.Stage(lines.string("roles", n, "stage"), lines.string("roles", n, "as"), args,
-                    rx(n), lines.string("roles", n, "tx"), onError, idle, thread);
+                    lines.bool("roles", n, "sequence"), rx(n), lines.string("roles", n, "tx"), onError, idle, thread);
         } else if ("bridge".equals(kind.value())) {
             return new RoleSpec.Bridge(rx(n), lines.string("roles", n, "tx"), onError, idle, thread);
         } else if ("router".equals(kind.value())) {

@@ -122,6 +122,7 @@ public final class CanonicalText {
             put(stage.stage(), "roles", name, "stage");
             put(stage.as(), "roles", name, "as");
             put(stage.args(), "roles", name, "args");
+            put(stage.sequence(), "roles", name, "sequence");
         } else if (role instanceof RoleSpec.Router router) {
             put(router.policy(), "roles", name, "policy");
         } else if (role instanceof RoleSpec.Merge merge) {

@@ -19,6 +19,7 @@ public final class Defaults {
     public static final long RETAIN_MILLIS = 0;
     public static final String SYNC = "none";
     public static final String AS = "map";
+    public static final boolean SEQUENCE = false;
     public static final OnError ON_ERROR = new OnError.Stop();
     public static final String ROUTER_POLICY = "broadcast";
     public static final String MERGE_POLICY = "round-robin";
@@ -46,6 +47,7 @@ public final class Defaults {
         map.put("lane/retain-ms", RETAIN_MILLIS);
         map.put("lane/sync", SYNC);
         map.put("role/as", AS);
+        map.put("role/sequence", SEQUENCE);
         map.put("role/on-error", "stop");
         map.put("router/policy", ROUTER_POLICY);
         map.put("merge/policy", MERGE_POLICY);

@@ -120,7 +120,7 @@ public final class GraphBuilder {
     /** Adds a stage role that runs the stage of that key. */
     public GraphBuilder stage(String name, String stage, Consumer<RoleOptions.OfStage> options) {
         RoleOptions.OfStage o = set(new RoleOptions.OfStage(), options);
-        return role(name, new RoleSpec.Stage(stage, o.as, o.args, one(name, "from", o.from),
+        return role(name, new RoleSpec.Stage(stage, o.as, o.args, o.sequence, one(name, "from", o.from),
                 one(name, "to", o.to), o.onError, o.idle, o.thread));
     }
 

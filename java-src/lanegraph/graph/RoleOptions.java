@@ -33,6 +33,7 @@ public abstract sealed class RoleOptions<S extends RoleOptions<S>> {
     public static final class OfStage extends RoleOptions<OfStage> {
         String as = Defaults.AS;
         String args;
+        boolean sequence = Defaults.SEQUENCE;
 
         OfStage() {
         }
@@ -48,6 +49,15 @@ public abstract sealed class RoleOptions<S extends RoleOptions<S>> {
         /** Arguments for the stage, as EDN text. */
         public OfStage args(String edn) {
             this.args = edn;
+            return this;
+        }
+
+        /**
+         * Whether the stage is given the sequence of each message too. An object that is {@code SequenceAware} is
+         * told it in any case.
+         */
+        public OfStage sequence(boolean sequence) {
+            this.sequence = sequence;
             return this;
         }
 

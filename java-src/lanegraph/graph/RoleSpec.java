@@ -47,14 +47,15 @@ public sealed interface RoleSpec {
      * @param stage   the stage's key: a symbol {@code ns/name}, a keyword {@code :name} or a class name
      * @param as      a plain function's use: {@code map}, {@code filter}, {@code inspect}, {@code stateful}
      * @param args    arguments for the stage as EDN text, or null
+     * @param sequence true to give the stage the sequence of each message too
      * @param from    where it reads
      * @param to      the lane that it writes
      * @param onError what happens to a message that fails
      * @param idle    how it idles, or null
      * @param thread  its thread group, or null
      */
-    record Stage(String stage, String as, String args, LaneRef from, String to, OnError onError, Idle idle,
-            String thread) implements RoleSpec {
+    record Stage(String stage, String as, String args, boolean sequence, LaneRef from, String to, OnError onError,
+            Idle idle, String thread) implements RoleSpec {
         public Stage {
             Objects.requireNonNull(stage, "stage");
             Objects.requireNonNull(as, "as");

@@ -34,6 +34,12 @@ public interface Lane {
     /** The sequence that every reader has reached. */
     long consumed();
 
+    /**
+     * The oldest sequence that {@link #look} still tells, read or unread, at an instant during the call; {@link
+     * #produced()} where it tells none.
+     */
+    long oldest();
+
     /** How many messages the slowest reader has before it, at an instant during the call. */
     int depth();
 

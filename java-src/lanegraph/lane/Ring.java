@@ -179,6 +179,17 @@ public final class Ring implements Lane {
     }
 
     @Override
+    public long oldest() {
+        long consumed = slowest(); // read first: what it frees is then written later
+        if (!retain && values != null) {
+            return consumed; // what was taken is gone at once
+        }
+        long lap = produced() - slots;
+        boolean full = lap == consumed; // then nobody writes there; else a single producer may have begun to
+        return Math.max(0, shape.manyProducers() || full ? lap : lap + 1);
+    }
+
+    @Override
     public int depth() {
         long before = slowest(); // read first: the difference can then be too large, never negative
         return (int) Math.min(slots, produced() - before);

@@ -285,16 +285,22 @@ public final class LaneGraph implements AutoCloseable {
      * @throws LaneGraphException {@code graph/unknown-lane}; {@code codec/…}
      */
     public List<Object> peek(String lane, int max) {
-        Lane from = assembly.lane(lane);
-        List<Object> values = new ArrayList<>();
-        long end = from.produced();
-        for (long sequence = from.consumed(); sequence < end && values.size() < max; sequence++) {
-            Object value = from.look(sequence);
-            if (value != null) {
-                values.add(value);
-            }
-        }
+        List<Object> values = Peek.next(assembly.lane(lane), max);
         Reference.reachabilityFence(this); // the last use of a closed graph: its lanes' memory stays until here
+        return values;
+    }
+
+    /**
+     * Up to {@code max} values of a lane from this sequence on, oldest first, left where they are: those not
+     * overwritten yet, read or unread. Slots without a message (given up by their producer) are left out.
+     *
+     * @throws LaneGraphException {@code lane/no-such-sequence} if the lane does not hold this sequence, with {@code
+     *     first} and {@code next}: it holds those from {@code first} up to before {@code next}; {@code
+     *     graph/unknown-lane}; {@code codec/…}
+     */
+    public List<Object> peek(String lane, long sequence, int max) {
+        List<Object> values = Peek.from(assembly.lane(lane), sequence, max);
+        Reference.reachabilityFence(this); // as above
         return values;
     }
 

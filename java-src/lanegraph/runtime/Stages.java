@@ -10,6 +10,7 @@ import lanegraph.LaneGraphException.Category;
 import lanegraph.graph.GraphSpec;
 import lanegraph.graph.Problem;
 import lanegraph.graph.RoleSpec;
+import lanegraph.stage.SequenceAware;
 import lanegraph.stage.StageRequest;
 import lanegraph.stage.StageResolver;
 
@@ -53,7 +54,7 @@ final class Stages {
     }
 
     private static Object resolve(String role, RoleSpec.Stage spec, StageResolver resolver) throws Exception {
-        Object stage = resolver.resolve(new StageRequest(role, spec.stage(), spec.as(), spec.args()));
+        Object stage = resolver.resolve(new StageRequest(role, spec.stage(), spec.as(), spec.args(), spec.sequence()));
         if (stage == null) {
             throw new LaneGraphException(Category.NOT_FOUND, "graph/unresolved-stage",
                     "role " + role + ": stage " + spec.stage() + " was not found; expected what the resolver of the spawn knows"
@@ -64,6 +65,13 @@ final class Stages {
             throw new LaneGraphException(Category.INCORRECT, "stage/not-a-stage",
                     "role " + role + ": stage " + spec.stage() + " is a " + stage.getClass().getName()
                             + "; expected an object of one of the interfaces of lanegraph.stage",
+                    Map.of("role", role, "stage", spec.stage(), "class", stage.getClass().getName()));
+        }
+        if (spec.sequence() && !(stage instanceof SequenceAware)) {
+            throw new LaneGraphException(Category.INCORRECT, "stage/no-sequence",
+                    "role " + role + ": sequence = true, but stage " + spec.stage() + " is a " + stage.getClass().getName()
+                            + ", which cannot be told the sequence; expected a function of values or an object that is"
+                            + " lanegraph.stage.SequenceAware",
                     Map.of("role", role, "stage", spec.stage(), "class", stage.getClass().getName()));
         }
         return stage;

@@ -9,6 +9,7 @@ import lanegraph.stage.FilterStage;
 import lanegraph.stage.InspectStage;
 import lanegraph.stage.MapOkStage;
 import lanegraph.stage.MapStage;
+import lanegraph.stage.SequenceAware;
 import lanegraph.stage.StatefulTransformStage;
 import lanegraph.stage.ValueFilter;
 import lanegraph.stage.ValueInspect;
@@ -48,6 +49,17 @@ final class Steps {
      * @param emit takes the values before the step returns {@link Step#EMIT}
      */
     static Step of(Object stage, Consumer<Emit> emit) {
+        Step step = plain(stage, emit);
+        if (stage instanceof SequenceAware aware) { // a step of its own: the others are not asked at each message
+            return (rx, tx) -> {
+                aware.sequence(rx.position());
+                return step.apply(rx, tx);
+            };
+        }
+        return step;
+    }
+
+    private static Step plain(Object stage, Consumer<Emit> emit) {
         if (stage instanceof MapOkStage map) {
             return (rx, tx) -> length(map.apply(rx.payload(), tx.claim()));
         }

@@ -7,5 +7,6 @@ package lanegraph.stage;
  * @param stage the key in the spec: a symbol, a keyword or a class name, as text
  * @param as {@code map}, {@code filter}, {@code inspect} or {@code stateful}: how a plain function is meant
  * @param args the role's arguments as EDN text, or null
+ * @param sequence true if the stage shall be {@link SequenceAware}
  */
-public record StageRequest(String role, String stage, String as, String args) {}
+public record StageRequest(String role, String stage, String as, String args, boolean sequence) {}
