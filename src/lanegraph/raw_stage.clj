@@ -26,11 +26,13 @@
   var was redefined without its hint."
   ^long [f ^longs at in out]
   (let [f (root f)]
-    (cond
-      (and at (instance? IFn$LOOL f)) (.invokePrim ^IFn$LOOL f (aget at 0) in out)
-      at                              (long (f (aget at 0) in out))
-      (instance? IFn$OOL f)           (.invokePrim ^IFn$OOL f in out)
-      :else                           (long (f in out)))))
+    (if at ; not cond, whose last nil would box the others
+      (if (instance? IFn$LOOL f)
+        (.invokePrim ^IFn$LOOL f (aget at 0) in out)
+        (long (f (aget at 0) in out)))
+      (if (instance? IFn$OOL f)
+        (.invokePrim ^IFn$OOL f in out)
+        (long (f in out))))))
 
 (defn- call-with
   "What f returns for one buffer; else as call."

@@ -183,6 +183,12 @@
   (.putLong out 0 (.getLong in 0))
   1000)
 
+(defn far-told
+  "As far, and told the sequence."
+  ^long [^long sequence ^org.agrona.DirectBuffer in ^org.agrona.MutableDirectBuffer out]
+  (.putLong out 0 (+ sequence (.getLong in 0)))
+  1000)
+
 (defn- allocated ^long []
   (.getThreadAllocatedBytes ^com.sun.management.ThreadMXBean
                             (java.lang.management.ManagementFactory/getThreadMXBean)
@@ -190,7 +196,8 @@
 
 (deftest raw-stages-allocate-nothing
   (let [in (buffer 41), out (buffer 0)]
-    (doseq [s [(lg/raw-stage :map far) (lg/raw-stage :map #'far)]]
+    (doseq [s [(lg/raw-stage :map far) (lg/raw-stage :map #'far)
+               (lg/raw-stage :map far-told) (lg/raw-stage :map #'far-told)]]
       (let [run #(dotimes [_ 100000] (.apply ^lanegraph.stage.MapStage s in out))]
         (run)
         (let [least (long (apply min (for [_ (range 5)]
