@@ -8,7 +8,8 @@
             [lanegraph.model :as model]
             [lanegraph.problem :as problem]
             [lanegraph.shape :as shape]
-            [lanegraph.source :as source])
+            [lanegraph.source :as source]
+            [lanegraph.test-rules :as test-rules])
   (:import (lanegraph.graph Validator)))
 
 (set! *warn-on-reflection* true)
@@ -63,7 +64,7 @@
                        :hint (when-let [near (model/nearest codec codecs)] (str "did you mean " near "?"))))))
 
 (def ^:private at-key
-  #{:spec/unknown-key :spec/bad-name :graph/bad-name :graph/name-clash})
+  #{:spec/unknown-key :spec/bad-name :graph/bad-name :graph/name-clash :graph/unknown-endpoint})
 
 (defn- placed
   "With :file, :line, :column, when the spec was read from text. A missing key has the place of the map it
@@ -97,7 +98,7 @@
      (let [spec  (shape/plain spec)
            shape (shape/problems spec)]
        (->> (concat shape (rule-problems spec shape) (unresolved spec shape resolve)
-                    (unknown-codecs spec shape codecs))
+                    (unknown-codecs spec shape codecs) (test-rules/problems spec shape))
             (map #(placed spec %))
             (sort compare-places)
             (into [])))

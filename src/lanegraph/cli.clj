@@ -17,8 +17,8 @@
 (defn- text-out ^Writer [io]
   (OutputStreamWriter. ^java.io.OutputStream (:out io) StandardCharsets/UTF_8))
 
-(defn- shown [{:keys [exit text]} io]
-  (say (text-out io) text)
+(defn- shown [{:keys [exit text error?]} io]
+  (say (if error? (:err io) (text-out io)) text)
   exit)
 
 (defn- run-graph [file {:keys [path dir fresh quiet] :as opts} io]
@@ -43,6 +43,7 @@
     "check"    (shown ((requiring-resolve 'lanegraph.cli.look/check) file options) io)
     "graph"    (shown ((requiring-resolve 'lanegraph.cli.look/graph) file options) io)
     "describe" (shown ((requiring-resolve 'lanegraph.cli.look/describe) file options) io)
+    "test"     (shown ((requiring-resolve 'lanegraph.cli.tests/run) file options) io)
     "demo"     ((requiring-resolve 'lanegraph.cli.demo/run) (text-out io))
     "run"      (run-graph file options io)))
 

@@ -1,7 +1,8 @@
 (ns lanegraph.convert
   "Between specs as Clojure maps and lanegraph.graph.GraphSpec. Both ways are exact: what a spec says, and
   what it leaves to the defaults of the information model, is the same on both sides. Names are keywords here
-  and strings there, :args are canonical EDN text there. Qualified keys of a spec stay behind."
+  and strings there, :args are canonical EDN text there. Qualified keys and the :tests of a spec stay
+  behind."
   (:require [clojure.edn :as edn]
             [clojure.string :as str]
             [lanegraph.model :as model]

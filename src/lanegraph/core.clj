@@ -11,6 +11,7 @@
 
   Run it:
     (simulate spec {:in [v …]})     the whole graph in this thread, no files → {:out [v …]}
+    (test spec opts)                the tests in the spec, by simulation → what passed and what differs
     (spawn! spec opts)              a running graph, which is closed with .close or with-open
     (offer! rt :in v opts)          send a message → accepted?       (offer-all! rt :in vs opts) → how many
     (take! rt :out n opts)          receive up to n messages         (poll! rt :out) → one or nil
@@ -67,7 +68,7 @@
   Every error is an ex-info with :cognitect.anomalies/category, :lanegraph/code and the facts. Each function
   tells its codes; all of them may throw :options/invalid and, on a thread that was interrupted, which stays
   so, :call/interrupted. Any thread may call any function on a running graph."
-  (:refer-clojure :exclude [peek])
+  (:refer-clojure :exclude [peek test])
   (:require [clojure.core.protocols :as protocols]
             [lanegraph.check :as check]
             [lanegraph.codec :as codec]
@@ -83,6 +84,7 @@
             [lanegraph.read :as read]
             [lanegraph.report :as report]
             [lanegraph.resolver :as resolver]
+            [lanegraph.test-run :as test-run]
             [lanegraph.value-stage :as value-stage])
   (:import (java.io Writer)
            (java.util Collection Map)
@@ -219,6 +221,21 @@
       (into {} (map (fn [[k v]] [(keyword k) (vec v)]))
             (Simulation/run graph (options/->java opts)
                             ^Map (into {} (map (fn [[k v]] [(name-of "endpoint" k) (vec v)])) inputs)))))))
+
+(defn test
+  "Runs the :tests of `spec`, each in a simulation of its own, and returns
+  {:passed n, :failed n, :results [{:name string, :pass? bool, :expected {egress [message]}, :actual {egress
+  [message]}, :differences [difference], :error {…}}]}. A difference is {:endpoint :out, :expected-count n,
+  :actual-count n, :first {:index n, :expected message, :actual message, :parts [{:path :expected :actual}]} the
+  first place at which they differ and, of maps and vectors, where inside, :missing [message], :unexpected
+  [message], :reordered? whether those that both have come in another order}. A run that failed has :error {:code
+  :message :causes [string] :role :position :exception} and no differences. Options as simulate. A message of bytes
+  is a vector of numbers from 0 to 255.
+  Errors: :graph/invalid with :problems, :call/interrupted."
+  ([spec] (test spec {}))
+  ([spec opts]
+   (check/require-valid spec (known (options/checked :spawn opts)))
+   (test-run/run #(simulate spec % opts) spec)))
 
 (defn spawn!
   "Runs a graph and returns it, when every role is ready. If anything fails, all of it is undone. The result

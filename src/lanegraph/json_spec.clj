@@ -56,25 +56,31 @@
     (contains? v :to) (update v :to f)
     :else             v))
 
+(defn- messages [f v]
+  (if (map? v) (update-vals v #(each f %)) v))
+
 (def ^:private from-json
   {:name json->keyword, :codec json->keyword, :lane json->keyword, :one-of json->keyword, :lane-ref json->ref
    :lanes #(each json->keyword %), :lane-refs #(each json->ref %), :data json->some-data
    :stage-key #(if (string? %) (convert/string->stage-key %) %)
-   :on-error #(dead-letter json->keyword %), :sync json->keyword})
+   :on-error #(dead-letter json->keyword %), :sync json->keyword
+   :messages #(messages json->some-data %)})
 
 (def ^:private to-json
   {:name keyword->json, :codec keyword->json, :lane keyword->json, :one-of keyword->json, :lane-ref ref->json
    :lanes #(each keyword->json %), :lane-refs #(each ref->json %), :data some-data->json
    :stage-key convert/stage-key->string
-   :on-error #(dead-letter keyword->json %), :sync keyword->json})
+   :on-error #(dead-letter keyword->json %), :sync keyword->json
+   :messages #(messages some-data->json %)})
 
 (declare convert-map)
 
 (defn- convert-value [way {:keys [type]} v]
   (let [place ({:lane-map :lane, :role-map :role, :endpoint-map :endpoint} type)]
-    (if place
-      (if (map? v) (update-vals v #(convert-map way place %)) v)
-      ((get (:types way) type identity) v))))
+    (cond
+      place               (if (map? v) (update-vals v #(convert-map way place %)) v)
+      (= :test-list type) (each #(convert-map way :test %) v)
+      :else               ((get (:types way) type identity) v))))
 
 (defn- convert-map [way place m]
   (if (map? m)

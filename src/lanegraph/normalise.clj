@@ -25,6 +25,7 @@
   (let [g (convert/spec->java spec)
         {:keys [on-full idle] :as normal} (convert/java->spec g)]
     (merge (qualified spec)
+           (select-keys spec [:tests])
            (-> normal
                (update :lanes update-vals #(merge {:on-full on-full} %))
                (update :roles update-vals #(merge {:idle idle} %))

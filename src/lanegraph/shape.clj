@@ -14,17 +14,18 @@
 (set! *unchecked-math* :warn-on-boxed)
 
 (def ^:private sections {:lanes :lane, :roles :role, :endpoints :endpoint})
+(def ^:private places (assoc sections :tests :test))
 
 (defn- where
   "The words that a message begins with: role :parse."
   [path]
   (let [[section found] path]
-    (if-let [place (and (< 1 (count path)) (sections section))]
+    (if-let [place (and (< 1 (count path)) (places section))]
       (str (name place) " " (printed found))
       "the graph")))
 
 (defn- under [path]
-  (str/join " " (map printed (drop (if (and (< 1 (count path)) (sections (first path))) 2 0) path))))
+  (str/join " " (map printed (drop (if (and (< 1 (count path)) (places (first path))) 2 0) path))))
 
 (defn- number-of [text]
   (let [n (try (edn/read-string text) (catch Exception _ nil))]
@@ -42,6 +43,7 @@
   (cond-> []
     (qualified-symbol? v)                 (conj (symbol (str/replace (str v) #"^'+" "")))
     (or (string? v) (symbol? v))          (conj (keyword (str/replace (str v) #"^[:']+" "")))
+    (or (keyword? v) (symbol? v))         (conj (name v))
     (string? v)                           (conj (number-of v) (get {"true" true "false" false} v))
     (double? v)                           (conj (whole v))
     (or (keyword? v) (vector? v))         (conj [v])
@@ -83,9 +85,35 @@
 (defn- fits? [entry v]
   (s/valid? (spec/spec-of entry) v))
 
-(defn- value-problems [path entry v]
+(defn- bad-message [path v]
+  (problem/problem :spec/bad-value path v
+                   (str (where path) ": found " (printed v) " under " (under path)
+                        (if (nil? v) ", which is no message; take it away" "; expected plain EDN data"))))
+
+(defn- messages-problems
+  "Problems of what a test puts in or expects, each at its own place."
+  [path m]
+  (mapcat (fn [[k messages]]
+            (let [path (conj path k)]
+              (cond
+                (not (keyword? k))
+                [(problem/problem :spec/bad-name path k
+                                  (str (where path) ": found the endpoint " (printed k) "; expected a keyword")
+                                  :hint (when (or (string? k) (symbol? k)) (str "write " (keyword (str k)))))]
+                (not (vector? messages))
+                [(problem/problem :spec/bad-value path messages
+                                  (str (where path) ": found " (printed messages) " under " (under path)
+                                       "; expected a vector of messages")
+                                  :hint (cond (seq? messages)          (str "write " (printed (vec (take 100 messages))))
+                                              (spec/message? messages) (str "write " (printed [messages]))))]
+                :else (keep-indexed (fn [i v] (when-not (spec/message? v) (bad-message (conj path i) v)))
+                                    messages))))
+          m))
+
+(defn- value-problems [path {:keys [type] :as entry} v]
   (when-not (fits? entry v)
-    (or (seq (for [[path entry v] (parts path entry v) :when (not (fits? entry v))]
+    (or (when (and (= :messages type) (map? v)) (seq (messages-problems path v)))
+        (seq (for [[path entry v] (parts path entry v) :when (not (fits? entry v))]
                (bad-value path entry v)))
         [(bad-value path entry v)])))
 
@@ -125,6 +153,7 @@
                    (nil? of)                                 [(unknown-key place kind path k)]
                    (some #(fits? % v) of)                    nil
                    (and (= :graph place) (contains? sections k) (map? v)) nil
+                   (and (= :graph place) (= :tests k) (vector? v))        nil
                    :else                                     (value-problems (conj path k) (first of) v))))
              m))))
 
@@ -145,7 +174,7 @@
   [place path m]
   (let [kinds (model/kinds place)
         kind  (:kind m)]
-    (if (and (contains? m :kind) (not (some #{kind} kinds)))
+    (if (and (seq kinds) (contains? m :kind) (not (some #{kind} kinds)))
       (cons (unknown-kind place path kind)
             (remove #(= (conj path :kind) (:path %)) (key-problems place nil path m)))
       (key-problems place (when-not (= :graph place) kind) path m))))
@@ -167,21 +196,34 @@
                                    :hint (str "for example " {:kind (first (model/kinds place))}))])))
             found)))
 
+(defn- test-problems [tests]
+  (when (vector? tests)
+    (mapcat (fn [i m]
+              (if (map? m)
+                (map-problems :test [:tests i] m)
+                [(problem/problem :spec/bad-value [:tests i] m
+                                  (str (where [:tests i]) ": found " (printed m) "; expected a map")
+                                  :hint "for example {:name \"is copied\" :in {:in [1]} :out {:out [1]}}")]))
+            (range) tests)))
+
 (defn plain
   "`x` with sorted maps as plain ones, which can be asked for any key; as deep as a spec goes."
   ([x] (plain x 4))
   ([x depth]
-   (if (and (map? x) (not (record? x)) (pos? (long depth)))
-     (with-meta (into {} (map (fn [[k v]] [k (plain v (dec (long depth)))])) x) (meta x))
-     x)))
+   (let [inner #(plain % (dec (long depth)))]
+     (cond
+       (zero? (long depth))                 x
+       (and (map? x) (not (record? x)))     (with-meta (into {} (map (fn [[k v]] [k (inner v)])) x) (meta x))
+       (and (vector? x) (some coll? x))     (with-meta (mapv inner x) (meta x))
+       :else                                x))))
 
 (defn problems
   "Every problem of the shape of `spec`, which may be anything that plain returns. Unsorted."
   [spec]
   (if (map? spec)
-    (into (vec (map-problems :graph [] spec))
-          (mapcat (fn [[section place]] (section-problems section place (get spec section))))
-          sections)
+    (-> (vec (map-problems :graph [] spec))
+        (into (mapcat (fn [[section place]] (section-problems section place (get spec section)))) sections)
+        (into (test-problems (:tests spec))))
     [(problem/problem :spec/bad-value [] spec
                       (str "found " (printed spec)
                            "; expected a spec: a map such as {:name :demo :lanes {…} :roles {…}}"))]))

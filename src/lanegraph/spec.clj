@@ -2,8 +2,8 @@
   "The shape of a spec in clojure.spec, made from the information model.
 
   Each type of the model is a named predicate here. Each key has a spec, :lanegraph.lane/codec or, where it
-  belongs to certain kinds only, :lanegraph.lane.journal/sync. ::graph, ::lane, ::role and ::endpoint put them
-  together, for use with clojure.spec. lanegraph.shape asks the same specs and words the problems.
+  belongs to certain kinds only, :lanegraph.lane.journal/sync. ::graph, ::lane, ::role, ::endpoint and ::test
+  put them together, for use with clojure.spec. lanegraph.shape asks the same specs and words the problems.
 
   Only shape is judged here; rules are in the Java Validator."
   (:require [clojure.edn :as edn]
@@ -84,6 +84,11 @@
     (catch Exception _ nil)
     (catch StackOverflowError _ nil)))
 
+(defn message?
+  "Plain data that can be sent, which nil cannot."
+  [x]
+  (and (some? x) (some? (data-text x))))
+
 (defn plain-data? "Data that can be printed and read back." [x] (some? (data-text x)))
 
 (defn- predicate [{:keys [type max values]}]
@@ -104,6 +109,9 @@
     :lane-map            `(s/map-of keyword? ::lane)
     :role-map            `(s/map-of keyword? ::role)
     :endpoint-map        `(s/map-of keyword? ::endpoint)
+    :test-list           `(s/coll-of ::test :kind vector?)
+    :messages            `(s/map-of keyword? (s/coll-of message? :kind vector?))
+    :string              `string?
     :map                 `map?
     :function            `ifn?
     :dir                 `some?))
@@ -148,4 +156,5 @@
 (s/def ::lane (s/and map? (s/multi-spec lane-kind :kind)))
 (s/def ::role (s/and map? (s/multi-spec role-kind :kind)))
 (s/def ::endpoint (keys-of :endpoint nil))
+(s/def ::test (s/and map? (keys-of :test nil)))
 (s/def ::graph (keys-of :graph nil))

@@ -48,6 +48,40 @@
   (are [section] (= [[:spec/bad-value [section]]] (found (assoc weather section [{:name :x}])))
     :lanes :roles :endpoints))
 
+(def ^:private with-tests
+  (assoc weather :tests [{:name "one" :in {:in ["a"]} :out {:out [] :log [1 {:a 2}]}} {:name "two" :out {}}]))
+
+(deftest tests-of-a-spec-are-checked
+  (is (= [] (check/check with-tests)))
+  (are [path value code at hint] (= [[code at hint]] (map (juxt :code :path :hint)
+                                                          (check/check (assoc-in with-tests path value))))
+    [:tests]              {}          :spec/bad-value         [:tests]              nil
+    [:tests 0]            3           :spec/bad-value         [:tests 0]
+    "for example {:name \"is copied\" :in {:in [1]} :out {:out [1]}}"
+    [:tests 1 :name]      "one"       :spec/same-name         [:tests 1 :name]      nil
+    [:tests 1 :name]      :two        :spec/bad-value         [:tests 1 :name]      "write \"two\""
+    [:tests 1 :inn]       {}          :spec/unknown-key       [:tests 1 :inn]       "did you mean :in?"
+    [:tests 1 :kind]      :x          :spec/unknown-key       [:tests 1 :kind]      nil
+    [:tests 1 :in]        [1]         :spec/bad-value         [:tests 1 :in]        nil
+    [:tests 1 :in]        {:inn [1]}  :graph/unknown-endpoint [:tests 1 :in :inn]   "did you mean :in?"
+    [:tests 1 :in]        {:out [1]}  :graph/unknown-endpoint [:tests 1 :in :out]   nil
+    [:tests 1 :out]       {:in []}    :graph/unknown-endpoint [:tests 1 :out :in]   nil
+    [:tests 1 :out]       {"out" []}  :spec/bad-name          [:tests 1 :out "out"] "write :out"
+    [:tests 1 :out]       {:out 1}    :spec/bad-value         [:tests 1 :out :out]  "write [1]"
+    [:tests 1 :out]       {:out '(1)} :spec/bad-value         [:tests 1 :out :out]  "write [1]"
+    [:tests 0 :in :in 0]  nil         :spec/bad-value         [:tests 0 :in :in 0]  nil
+    [:tests 0 :in :in 0]  inc         :spec/bad-value         [:tests 0 :in :in 0]  nil
+    [:tests 0 :out :log]  [##NaN]     :spec/bad-value         [:tests 0 :out :log 0] nil)
+  (is (= [[:spec/missing-key [:tests 0 :out]]] (found (update-in with-tests [:tests 0] dissoc :out))))
+  (testing "what follows from other damage is not told"
+    (is (= [[:spec/unknown-kind [:endpoints :in :kind]]] (found (assoc-in with-tests [:endpoints :in :kind] :ingres))))
+    (is (= [[:spec/bad-value [:endpoints]]] (found (assoc with-tests :endpoints 3)))))
+  (testing "the place is that of the name"
+    (is (= [[3 10]] (map (juxt :line :column)
+                         (filter #(= :graph/unknown-endpoint (:code %))
+                                 (check/check (read/from-string
+                                               "{:name :x :lanes {} :roles {}\n:tests [{:name \"t\"\n   :out {:out []}}]}"))))))))
+
 (deftest s3-every-kind-of-lane-has-its-keys
   (are [kind key value] (= [[:spec/unknown-key [:lanes :new key]]]
                            (filterv #(= :spec/unknown-key (first %))

@@ -15,7 +15,7 @@
   "The spec with its defaults, by the model alone."
   [spec]
   (let [add (fn [place m] (update-vals m #(merge (model/defaults place (:kind %)) %)))]
-    (-> (merge (model/defaults :graph nil) (dissoc spec :my.app/note))
+    (-> (merge (model/defaults :graph nil) (dissoc spec :my.app/note :tests))
         (update :lanes (partial add :lane))
         (update :roles (partial add :role))
         (update :endpoints (partial add :endpoint)))))

@@ -90,10 +90,17 @@
                        (merge {:stage stage} (some-of choice [:as])
                               (when (not= ::none args) {:args args})))))))
 
-(defn- build [[choices options codec]]
+(defn- tests-of
+  "A test that feeds `messages` and expects them of an egress, if both ends can carry any data."
+  [messages codec [[_ out-codec]]]
+  (when-not (or (nil? messages) (some #{:bytes} [codec out-codec]))
+    {:tests [{:name "one" :in {:in messages} :out {:out-0 messages}} {:name "two" :out {}}]}))
+
+(defn- build [[choices options codec messages]]
   (let [[start state] (add-lane {:lanes {} :roles {} :open []} :events codec {})
         {:keys [open lanes roles]} (reduce add-role state choices)]
-    (merge {:name :random :lanes lanes :roles roles
+    (merge (tests-of messages codec open)
+           {:name :random :lanes lanes :roles roles
             :endpoints (into {:in {:kind :ingress :lane start}}
                              (map-indexed (fn [i [ref _]]
                                             [(keyword (str "out-" i)) {:kind :egress :lane ref}]))
@@ -110,7 +117,8 @@
                                                :idle         (gen/elements [nil :park])
                                                :allow-cycles (gen/elements [nil true false])
                                                :my.app/note  (gen/elements [nil 42 {:any "thing"}])))
-                       (gen/elements [:bytes :edn :json]))))
+                       (gen/elements [:bytes :edn :json])
+                       (gen/one-of [(gen/return nil) (gen/vector (gen/such-that some? args) 0 3)]))))
 
 (defn paths
   "Every path into `v`, [] first."

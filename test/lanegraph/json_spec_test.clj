@@ -34,6 +34,11 @@
                     :m {:kind :merge :rx [[:b 0]] :tx :c}}}
          (json-spec/from-string text))))
 
+(deftest tests-come-through-json
+  (let [spec {:name :x :tests [{:name "t" :in {:in [1 "a" {:b [true]}]} :out {:out [#{1} :k {"a b" 1}] :my/out []}}]}]
+    (is (= spec (json-spec/from-string (json-spec/to-string spec))))
+    (is (= {:in {:in [{:a 1}]}} (first (:tests (json-spec/from-string "{\"tests\": [{\"in\": {\"in\": [{\"a\": 1}]}}]}")))))))
+
 (deftest problems-of-json-have-their-place
   (let [spec (json-spec/from-string text {:file "x.json"})]
     (is (= {:file "x.json" :line 8 :column 62} (source/place spec [:roles :m :tx] :value)))

@@ -52,6 +52,15 @@
    "describe"
    {:args "FILE" :does "tell what a spec says, its defaults filled in"
     :options []}
+   "test"
+   {:args "FILE" :does "run the tests that a spec has in it"
+    :options [path-option
+              [nil "--format FORMAT" "text, edn or json" :default "text"
+               :validate (one-of "text" "edn" "json")]]
+    :more ["The tests stand under :tests in the spec: [{:name \"…\" :in {INGRESS [message …]} :out {EGRESS [message …]}}]."
+           "Each is run by simulation, in one thread and without files. An egress that :out does not name may send what"
+           "it likes."
+           "Exit 1 when a test fails or the spec has errors, 2 when it has no tests."]}
    "run"
    {:args "FILE" :does "run a graph on lines of text"
     :options [path-option
@@ -76,7 +85,7 @@
 (def ^:private exit-codes
   ["exit codes:"
    "    0  all went well"
-   "    1  the spec has errors, a role failed, or a line could not be read or written"
+   "    1  the spec has errors, a test or a role failed, or a line could not be read or written"
    "    2  called wrong: an unknown command or option, a file that is not there"
    "  130  ended by Ctrl-C (143: by SIGTERM), after what was inside came out"
    "  141  whoever read the output went away (as in `… | head -1`)"])
