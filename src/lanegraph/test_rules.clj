@@ -34,7 +34,6 @@
         :let [path [:tests i side endpoint]]
         :when (and (keyword? endpoint)
                    (not (bad? [:endpoints endpoint]))
-                   (not (bad? [:endpoints endpoint :kind]))
                    (not= (sides side) (get-in endpoints [endpoint :kind])))]
     (unknown-endpoint path test endpoints side endpoint)))
 
@@ -50,8 +49,9 @@
         :when (map? (side test))
         [endpoint messages] (side test)
         :let [ref  (get-in endpoints [endpoint :lane])
-              lane (get lanes (if (vector? ref) (first ref) ref))]
-        :when (and (map? lane) (vector? messages) (= :bytes (:codec lane :bytes)))
+              k    (if (vector? ref) (first ref) ref)
+              lane (get lanes k)]
+        :when (and (map? lane) (vector? messages) (not (bad? [:lanes k])) (= :bytes (:codec lane :bytes)))
         [j v] (map-indexed vector messages)
         :let [path [:tests i side endpoint j]]
         :when (not (or (bad? path) (byte-vector? v)))]
@@ -74,6 +74,10 @@
   problems of its shape; what follows from them is left out."
   [spec shape]
   (when (and (map? spec) (vector? (:tests spec)))
-    (let [bad? (set (map :path shape))]
-      (when-not (bad? [:endpoints])
-        (concat (endpoint-problems spec bad?) (bytes-problems spec bad?) (name-problems spec))))))
+    (let [paths (map :path shape)
+          bad?  (set (concat paths (map #(take 2 %) paths)))
+          ;; :endpoints may be what a key that is unknown at the top was meant to be
+          blind (some #(= 1 (count %)) paths)]
+      (concat (when-not blind
+                (concat (endpoint-problems spec bad?) (bytes-problems spec bad?)))
+              (name-problems spec)))))
