@@ -6,25 +6,34 @@
    (java.io File)
    (java.nio.file Files Path)
    (java.nio.file.attribute FileAttribute)
-   (java.util Random)
+   (java.util Arrays Random)
    (lanegraph LaneGraphException)
    (lanegraph.lane Codecs LaneRx LaneTx Ring)
    (lanegraph.region Existing Memory Region RingShape)))
 
 (set! *warn-on-reflection* true)
 
+(def ^:private memories [:in-memory :mapped :by-reference])
+
 (def modes
   "Every memory with one producer and with several."
-  (for [memory [:in-memory :mapped :by-reference], producers [1 3]]
+  (for [memory memories, producers [1 3]]
     {:memory memory :producers producers}))
 
+(def rings
+  "Every kind of ring, over each memory, with 1, 3 and 64 producers, with 1, 2 and 64 cursors."
+  (for [kind ["events" "fanout-broadcast" "sequenced-slots"], memory memories, producers [1 3 64], cursors [1 2 64]
+        :when (and (or (= 1 cursors) (not= "events" kind))
+                   (or (= 1 producers) (not= "sequenced-slots" kind)))]
+    {:kind kind :memory memory :producers producers :cursors cursors}))
+
 (def ^:private defaults
-  {:memory :in-memory :producers 1 :cursors 1 :slots 8 :slot-bytes 16 :drop? false :retain? true :dir nil})
+  {:kind "fanout-broadcast" :memory :in-memory :producers 1 :cursors 1 :slots 8 :slot-bytes 16 :drop? false :retain? true :dir nil})
 
 (defn- owners [kind n] (mapv #(str kind "/" %) (range n)))
 
-(defn- shape [{:keys [producers cursors slots slot-bytes]}]
-  (RingShape. (if (= 1 cursors) "events" "fanout-broadcast") (int slots) (int slot-bytes) "bytes"
+(defn- shape [{:keys [kind producers cursors slots slot-bytes]}]
+  (RingShape. kind (int slots) (int slot-bytes) "bytes"
               (owners "p" producers) (owners "c" cursors)))
 
 (defn handles
@@ -59,6 +68,14 @@
   (run! #(.close ^LaneTx %) txs)
   (run! #(.close ^LaneRx %) rxs)
   (.close region))
+
+(defn take-all
+  "The bytes that every reader takes, as a vector; nil if none has a message, :differ if not all have the same."
+  [{:keys [rxs]}]
+  (let [^bytes message (.take ^LaneRx (first rxs))]
+    (if (every? (fn [^LaneRx rx] (Arrays/equals message ^bytes (.take rx))) (rest rxs))
+      (some-> message vec)
+      :differ)))
 
 (defn reopen
   "What a restart leaves of the lane: a mapped one from its file, any other from the same memory."

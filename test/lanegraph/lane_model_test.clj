@@ -174,9 +174,9 @@
                                (recur lane m more)))))
 
 (def ^:private lanes
-  (gen/let [mode (gen/elements kit/modes), slots (gen/elements [2 4 8]), slot-bytes (gen/elements [8 16])
-            cursors (gen/elements [1 3]), drop? gen/boolean, retain? gen/boolean]
-    (assoc mode :slots slots :slot-bytes slot-bytes :cursors cursors :drop? drop? :retain? retain?)))
+  (gen/let [ring (gen/elements (remove (comp #{64} :cursors) (remove (comp #{64} :producers) kit/rings))), slots (gen/elements [2 4 8])
+            slot-bytes (gen/elements [8 16]), drop? gen/boolean, retain? gen/boolean]
+    (assoc ring :slots slots :slot-bytes slot-bytes :drop? drop? :retain? retain?)))
 
 (defn- commands [{:keys [producers cursors slots slot-bytes]}]
   (let [p (gen/choose 0 (dec producers))

@@ -1,5 +1,5 @@
 (ns ^:matrix lanegraph.lane-suite-test
-  "What every ring promises, over each memory and one or several producers."
+  "What every ring promises: each kind, over each memory, with 1, 3 and 64 producers, with 1, 2 and 64 cursors."
   (:require
    [clojure.test :refer [deftest is testing]]
    [lanegraph.lane-kit :as kit :refer [code]])
@@ -17,13 +17,14 @@
 (defn- by-reference? [lane] (= :by-reference (:memory lane)))
 
 (defmacro ^:private on-every-lane
-  "Runs the body with `lane` bound to an open lane of each mode with these options, `tx` and `rx` to its first handles."
+  "Runs the body with `lane` bound to an open lane of each kind, memory and number of producers and cursors, with these
+  options; `tx` and `rx` to its first handles."
   [[lane tx rx options] & body]
   `(kit/with-dir [dir# true]
-     (doseq [mode# kit/modes]
-       (testing (pr-str mode# ~options)
-         (let [sub# (doto (java.io.File. dir# (str (name (:memory mode#)) (:producers mode#))) .mkdir)
-               ~lane (kit/open (merge mode# {:dir sub#} ~options))
+     (doseq [ring# kit/rings]
+       (testing (pr-str ring# ~options)
+         (let [sub# (doto (java.io.File. dir# ^String (apply str (map #(if (keyword? %) (name %) %) (vals ring#)))) .mkdir)
+               ~lane (kit/open (merge ring# {:dir sub#} ~options))
                ~(with-meta tx {:tag `LaneTx}) (first (:txs ~lane))
                ~(with-meta rx {:tag `LaneRx}) (first (:rxs ~lane))]
            (try ~@body (finally (kit/close ~lane) (kit/delete-dir sub#))))))))
@@ -52,7 +53,7 @@
                   :claim (do (.putBytes (.claim tx) 0 bytes) (.commit tx n))
                   :bytes (.offer tx (UnsafeBuffer. bytes) 0 n)
                   :value (.offer tx bytes)))
-            (is (= (vec bytes) (vec (.take rx))) (str n " bytes by " write))))
+            (is (= (vec bytes) (kit/take-all lane)) (str n " bytes by " write))))
         (let [n (inc slot-bytes), bytes (kit/payload n n), before (memory-of lane)
               refused ["lane/too-large" n slot-bytes true]]
           (is (= refused (sizes-refused #(.offer tx (UnsafeBuffer. bytes) 0 n))))
@@ -70,7 +71,7 @@
       (doseq [n [0 1 15 16]]
         (.offer wide-tx (kit/payload n n))
         (is (and (.peek wide-rx) (.forward tx wide-rx)))
-        (is (= (vec (kit/payload n n)) (vec (.take wide-rx)) (vec (.take rx)))))
+        (is (= (vec (kit/payload n n)) (vec (.take wide-rx)) (kit/take-all lane))))
       (when-not (by-reference? lane)
         (.offer wide-tx (kit/payload 1 17))
         (is (.peek wide-rx))
@@ -88,8 +89,8 @@
       (is (not (.room tx)))
       (is (false? (.offer tx (kit/payload slots 8))) "full means exactly that many messages")
       (dotimes [i slots]
-        (is (= (vec (kit/payload i 8)) (vec (.take rx)))))
-      (is (nil? (.take rx)))
+        (is (= (vec (kit/payload i 8)) (kit/take-all lane))))
+      (is (nil? (kit/take-all lane)))
       (is (zero? (.depth ^Ring (:ring lane))))))
   (is (= "lane/bad-shape" (code (kit/open {:slots 3}))))
   (is (= "lane/bad-shape" (code (kit/open {:slot-bytes 12})))))
@@ -97,13 +98,13 @@
 (deftest order-holds-over-many-laps
   (doseq [slots [2 4 8]]
     (on-every-lane [lane tx rx {:slots slots}]
-      (let [laps 500, txs (cycle (:txs lane))]
+      (let [laps (if (< 2 (:cursors lane)) 30 500), txs (cycle (:txs lane))]
         (loop [written 0, read 0, [^LaneTx tx & more] txs]
           (cond
             (= read (* laps slots))                      (is (= read (.position rx) (.consumed ^Ring (:ring lane))))
             (and (.room tx) (< written (* laps slots)))  (do (.offer tx (kit/payload written (mod written 17)))
                                                              (recur (inc written) read more))
-            :else (let [message (vec (.take rx))]
+            :else (let [message (kit/take-all lane)]
                     (if (= message (vec (kit/payload read (mod read 17))))
                       (recur written (inc read) more)
                       (is (= message read) "message and its number differ")))))))))
@@ -112,22 +113,45 @@
   (on-every-lane [lane tx rx {:slots 2 :drop? true}]
     (dotimes [i 5] (is (.offer tx (kit/payload i 8)) "a dropped message counts as accepted"))
     (is (= 3 (.dropped tx) (.dropped ^Ring (:ring lane))))
-    (is (= [0 1] (mapv (fn [i] (if (= (vec (kit/payload i 8)) (vec (.take rx))) i :other)) [0 1])) "the oldest stay")
+    (is (= [0 1] (mapv (fn [i] (if (= (vec (kit/payload i 8)) (kit/take-all lane)) i :other)) [0 1])) "the oldest stay")
     (let [again (kit/reopen lane)]
       (is (= 3 (.dropped ^LaneTx (first (:txs again)))))
       (kit/close again))))
 
-(deftest the-slowest-cursor-gates
-  (on-every-lane [lane tx rx {:slots 4 :cursors 3}]
-    (let [[_ ^LaneRx b ^LaneRx c] (:rxs lane)]
+(defn- slowest
+  "The lane's readers as [one that falls behind, the others], for the first, the one in the middle and the last."
+  [{:keys [rxs cursors]}]
+  (for [i (distinct [0 (quot cursors 2) (dec cursors)])]
+    [(nth rxs i) (concat (take i rxs) (drop (inc i) rxs))]))
+
+(deftest s14-the-slowest-cursor-gates
+  (on-every-lane [lane tx rx {:slots 4}]
+    (doseq [[^LaneRx slow others] (slowest lane)]
       (dotimes [i 4] (.offer tx (kit/payload i 8)))
-      (dotimes [_ 4] (.take rx) (.take b))
-      (is (not (.room tx)) "two of three have read everything")
-      (is (= (vec (kit/payload 0 8)) (vec (.take c))))
+      (doseq [_ (range 4), ^LaneRx other others] (.take other))
+      (is (not (.room tx)) "all but one have read everything")
+      (is (= 4 (.depth ^Ring (:ring lane))))
+      (is (= (vec (kit/payload 0 8)) (vec (.take slow))))
       (is (.room tx))
       (is (.offer tx (kit/payload 4 8)))
       (is (false? (.offer tx (kit/payload 5 8))))
-      (is (= (vec (kit/payload 4 8)) (vec (.take rx)) (vec (.take b)))))))
+      (is (= (map #(vec (kit/payload % 8)) (range 1 5)) (repeatedly 4 #(vec (.take slow)))))
+      (is (every? #(= (vec (kit/payload 4 8)) (vec (.take ^LaneRx %))) others))
+      (is (nil? (kit/take-all lane))))))
+
+(deftest s14-a-drop-is-for-all-readers-and-counted-once
+  (on-every-lane [lane _tx _rx {:slots 4 :drop? true}]
+    (doseq [[^LaneRx slow others] (slowest lane)]
+      (let [before (.dropped ^Ring (:ring lane))
+            txs    (cycle (:txs lane))]
+        (doseq [[i ^LaneTx tx] (map vector (range 4) txs)] (.offer tx (kit/payload i 8)))
+        (doseq [_ (range 3), ^LaneRx other others] (.take other))
+        (doseq [[i ^LaneTx tx] (map vector (range 4 7) txs)]
+          (is (true? (.offer tx (kit/payload i 8))) "accepted, though one reader has not even begun"))
+        (is (= 3 (- (.dropped ^Ring (:ring lane)) before)) "each once, whatever the number of readers")
+        (is (= (map #(vec (kit/payload % 8)) (range 4)) (repeatedly 4 #(vec (.take slow)))))
+        (doseq [^LaneRx other others]
+          (is (= [(vec (kit/payload 3 8)) nil] (repeatedly 2 #(some-> (.take other) vec))) "none got what was dropped"))))))
 
 (deftest a-closed-handle-neither-reads-nor-writes
   (on-every-lane [lane tx rx {:slots 2}]
@@ -151,18 +175,20 @@
      (* (long (mod sequence slots)) (RingDescriptor/stride slot-bytes))))
 
 (defn- pass-in-place
-  "n messages through the lane, written and read where they lie."
-  [^LaneTx tx ^LaneRx rx ^long n]
+  "n messages through the lane to all its readers, written and read where they lie."
+  [^LaneTx tx ^objects rxs ^long n]
   (dotimes [i n]
     (let [^MutableDirectBuffer lent (.claim tx)]
       (.putLong lent 0 i)
       (.commit tx 8))
-    (.peek rx)
-    (let [^DirectBuffer payload (.payload rx)]
-      (when-not (== i (.getLong payload 0))
-        (throw (IllegalStateException. "another message"))))
-    (.advance rx)
-    (.release rx)))
+    (dotimes [r (alength rxs)]
+      (let [^LaneRx rx (aget rxs r)]
+        (.peek rx)
+        (let [^DirectBuffer payload (.payload rx)]
+          (when-not (== i (.getLong payload 0))
+            (throw (IllegalStateException. "another message"))))
+        (.advance rx)
+        (.release rx)))))
 
 (deftest s13-a-claim-is-the-slot
   (on-every-lane [lane tx rx {:slots 4}]
@@ -172,18 +198,21 @@
           (is (= (slot-address lane sequence) (.addressOffset lent)) "written in its slot")
           (.putLong lent 0 sequence)
           (.commit tx 8)
-          (.peek rx)
-          (is (= (slot-address lane sequence) (.addressOffset (.payload rx))) "and read there")
-          (.take rx))))))
+          (doseq [^LaneRx rx (:rxs lane)]
+            (.peek rx)
+            (is (= (slot-address lane sequence) (.addressOffset (.payload rx))) "and read there"))
+          (kit/take-all lane))))))
 
 (deftest s13-in-place-allocates-nothing
   (let [^ThreadMXBean threads (ManagementFactory/getThreadMXBean)]
     (on-every-lane [lane tx rx {:slots 4}]
       (when-not (by-reference? lane)
-        (pass-in-place tx rx 20000) ; lets the compiler replace what allocates in the interpreter
-        (let [before (.getCurrentThreadAllocatedBytes threads)]
-          (pass-in-place tx rx 20000)
-          (is (> 2000 (- (.getCurrentThreadAllocatedBytes threads) before)) "bytes for 20,000 messages"))))))
+        (let [rxs (object-array (:rxs lane))
+              n   (quot 20000 (alength rxs))]
+          (pass-in-place tx rxs n) ; lets the compiler replace what allocates in the interpreter
+          (let [before (.getCurrentThreadAllocatedBytes threads)]
+            (pass-in-place tx rxs n)
+            (is (> 2000 (- (.getCurrentThreadAllocatedBytes threads) before)) "bytes for 20,000 messages read")))))))
 
 (deftest by-reference-the-value-itself-arrives
   (doseq [producers [1 3]]

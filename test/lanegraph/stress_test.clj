@@ -40,6 +40,10 @@
 (deftest a-million-to-three-cursors
   (is (run {:cursors 3 :slots 1024 :slot-bytes 64} 1000000)))
 
+(deftest s14-thousands-to-sixty-four-cursors
+  (doseq [mode kit/modes]
+    (is (run (assoc mode :cursors 64 :slots 64 :slot-bytes 24) 3000) (pr-str mode))))
+
 (defn- through-tiny-rings [n]
   (doseq [slots [2 4], mode kit/modes, cursors [1 2]]
     (is (run (assoc mode :slots slots :slot-bytes 24 :cursors cursors) n) (pr-str mode slots cursors))))
