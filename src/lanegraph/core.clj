@@ -45,7 +45,7 @@
                   printed.
     :on-failure   A function of one exception, called once when the graph fails.
   Options of graph:
-    :format       How the picture is written. One of :text :mermaid :dot. Default :text.
+    :format       How the picture is written. One of :text :mermaid :dot :svg. Default :text.
     :width        Columns of a picture as text; one that would be wider becomes a list. Default 100.
   Options of offer! and offer-all!:
     :timeout-ms   How long each message waits for room in a full lane, in milliseconds. Default 0.

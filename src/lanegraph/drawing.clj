@@ -3,39 +3,36 @@
   parentheses), lanes are the lines between; ! marks a line of dead letters, ↑ one that goes back to a role
   above."
   (:require [clojure.string :as str]
+            [lanegraph.flow :as flow]
             [lanegraph.layout :as layout]))
 
 (set! *warn-on-reflection* true)
 (set! *unchecked-math* :warn-on-boxed)
 
-(defn- visible
-  "A name as it can stand in a picture: without characters that would break it."
-  [s]
-  (let [s (str/replace s #"[\p{Cntrl}\p{Cf}]" "?")]
-    (if (< 30 (count s)) (str (subs s 0 29) "…") s)))
+(def ^:private longest 30)
 
-(defn- caption [{:keys [kind name]}]
+(defn- text-of
+  "A name and, behind it, its annotation."
+  [name & more]
+  (str (flow/visible name longest)
+       (str/join (map #(str " " (flow/visible % longest)) (remove nil? more)))))
+
+(defn- caption [{:keys [kind name note]}]
   (case kind
-    (:ingress :egress)       (str "(" (visible name) ")")
+    (:ingress :egress)       (str "(" (text-of name note) ")")
     :nobody                  "(nobody)"
-    :back                    (str "↑ " (visible name))
-    (:bridge :router :merge) (str "[" (visible name) ": " (clojure.core/name kind) "]")
-    (str "[" (visible name) "]")))
+    :back                    (str "↑ " (text-of name))
+    (:bridge :router :merge) (str "[" (flow/visible name longest) ": " (text-of (clojure.core/name kind) note) "]")
+    (str "[" (text-of name note) "]")))
 
-(defn- edge-label [{:keys [label dead-letter?]}]
-  (when label (str (when dead-letter? "!") (visible label))))
-
-(defn- starts
-  "Ids of the nodes, those first to which nothing leads."
-  [nodes edges]
-  (let [led-to? (set (map :to edges))]
-    (sort-by (comp boolean led-to?) (map :id nodes))))
+(defn- edge-label [{:keys [label dead-letter? note]}]
+  (when label (str (when dead-letter? "!") (text-of label note))))
 
 (defn- cut-cycles
   "Edges that go back lead to a node of their own instead, which names the role."
   [{:keys [nodes edges]}]
   (let [edges (vec (sort-by (juxt (comp boolean :dead-letter?) :label) edges))
-        {:keys [back]} (layout/walk (starts nodes edges) edges)
+        {:keys [back]} (layout/walk (layout/starts (map :id nodes) edges) edges)
         name  (into {} (map (juxt :id :name)) nodes)]
     {:nodes (into nodes (map (fn [i] {:id [:back i] :kind :back :name (name (:to (edges i)))})) (sort back))
      :edges (vec (map-indexed (fn [i e] (if (back i) (assoc e :to [:back i]) e)) edges))}))
@@ -106,12 +103,7 @@
   "Everything that the text picture is drawn from."
   [graph]
   (let [{:keys [nodes edges]} (cut-cycles graph)
-        layer    (layout/layers (map :id nodes) edges)
-        [segments threads] (layout/thread-long layer edges)
-        layer    (into layer (map (fn [[_ _ l :as id]] [id l])) threads)
-        found    (:order (layout/walk (starts nodes segments) segments))
-        rows     (update-vals (group-by layer found) vec)
-        rows     (layout/order (mapv #(rows % []) (range (inc (long (reduce max 0 (keys rows)))))) segments)
+        {:keys [rows segments]} (layout/arrange (map :id nodes) edges)
         place    (into {} (mapcat (fn [row] (map-indexed (fn [i id] [id i]) row))) rows)
         captions (into {} (map (juxt :id caption)) nodes)
         into-of  (update-vals (group-by :to segments) #(sort-by (comp place :from) %))

@@ -2,7 +2,7 @@
   "Places nodes in layers from top to bottom, in the manner of Sugiyama: edges that go back are cut, each node
   gets a layer below all that lead to it, long edges are threaded through the layers between, the nodes of a
   layer are ordered by the mean place of their neighbours and then moved as near to it as the room allows.
-  Columns and layers count from 0."
+  Columns and layers count from 0. A picture that runs from left to right takes columns for its rows."
   (:require [clojure.set :as set]))
 
 (set! *warn-on-reflection* true)
@@ -49,18 +49,25 @@
           deepest)))
 
 (defn thread-long
-  "Edges as segments from one layer to the next, with a node {:id [:thread n layer]} in each layer between.
-  Returns [segments threads]; the last segment of an edge keeps its keys, the others have :from and :to only."
+  "Edges as segments from one layer to the next, with a node [:thread n layer] in each layer between, where n is the
+  number of the edge or its :thread: edges with one :thread share their nodes. Returns [segments threads]; the last
+  segment of an edge keeps its keys, the others have :from and :to only."
   [layer edges]
-  (reduce (fn [[segments threads] [n {:keys [from to] :as edge}]]
-            (let [between (map (fn [l] [:thread n l]) (range (inc (long (layer from))) (long (layer to))))
-                  way     (concat [from] between)]
-              [(-> segments
-                   (into (map (fn [a b] {:from a :to b}) way between))
-                   (conj (assoc edge :from (last way))))
-               (into threads between)]))
-          [[] []]
-          (map-indexed vector edges)))
+  (let [parts (map-indexed (fn [n {:keys [from to thread] :as edge}]
+                             (let [between (map (fn [l] [:thread (or thread n) l])
+                                                (range (inc (long (layer from))) (long (layer to))))
+                                   way     (concat [from] between)]
+                               [(concat (map (fn [a b] {:from a :to b}) way between)
+                                        [(assoc edge :from (last way))])
+                                between]))
+                           edges)]
+    [(vec (distinct (mapcat first parts))) (vec (distinct (mapcat second parts)))]))
+
+(defn starts
+  "`ids`, those first to which nothing leads."
+  [ids edges]
+  (let [led-to? (set (map :to edges))]
+    (sort-by (comp boolean led-to?) ids)))
 
 (defn- mean [xs]
   (/ (double (reduce + xs)) (count xs)))
@@ -88,6 +95,18 @@
         down  #(sweep % above -1 (range 1 n))
         up    #(sweep % below 1 (range (- n 2) -1 -1))]
     (nth (iterate (comp down up down) (vec rows)) 4)))
+
+(defn arrange
+  "{:rows [[id]], :segments [segment]} for edges without cycles: the layers, each in the order in which it is drawn,
+  with the threads of long edges among them."
+  [ids edges]
+  (let [layer (layers ids edges)
+        [segments threads] (thread-long layer edges)
+        layer (into layer (map (fn [[_ _ l :as id]] [id l])) threads)
+        found (:order (walk (starts ids segments) segments))
+        rows  (update-vals (group-by layer found) vec)]
+    {:rows     (order (mapv #(rows % []) (range (inc (long (reduce max 0 (keys rows)))))) segments)
+     :segments segments}))
 
 (defn- pool
   "The non-decreasing numbers nearest to `xs` by least squares (pool adjacent violators)."

@@ -78,12 +78,13 @@
         (is (= "a\n" (:out (lanegraph ["run" spec] :stdin "a"))))
         (is (re-find #"bad\.JSON:\d+:\d+: error: " (:out (lanegraph ["check" bad]))))))))
 
-(deftest graph-draws-in-three-formats
+(deftest graph-draws-in-four-formats
   (are [format pattern] (let [{:keys [exit out]} (on-file good ["graph" :file "--format" format])]
                           (and (= 0 exit) (re-find pattern out)))
     "text"    #"copy"
     "mermaid" #"(?s)^(flowchart|graph).*copy"
-    "dot"     #"(?s)^digraph.*copy"))
+    "dot"     #"(?s)^digraph.*copy"
+    "svg"     #"(?s)^<svg .*copy.*</svg>\n$"))
 
 (deftest describe-tells-the-defaults
   (let [{:keys [exit out]} (on-file good ["describe" :file])]

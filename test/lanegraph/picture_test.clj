@@ -80,6 +80,30 @@
                            :roles {(keyword "say \"\\") {:kind :bridge :rx :a :tx :b}}}
                           {:format :dot}))))
 
+(deftest annotations-stand-in-every-format
+  (let [spec        {:name :x :lanes {:a {:kind :events} :b {:kind :fanout-broadcast :consumers 2}}
+                     :roles {:r {:kind :bridge :rx :a :tx :b} :s {:kind :merge :rx [[:b 0]] :tx :a}}
+                     :endpoints {:in {:kind :ingress :lane :a} :out {:kind :egress :lane [:b 1]}}}
+        annotations {[:lanes :b] "3 <in>" [:roles :r] "7 \"k\"/s" [:endpoints :in] "all"}
+        draw        (fn [format] (picture/picture spec {:format format :annotations annotations}))]
+    (is (= (drawn "         (in all)"
+                  "            ▼ a"
+                  "   [r: bridge 7 \"k\"/s]"
+                  "    ┌───────┴───────┐"
+                  "    ▼ b 0 3 <in>    ▼ b 1"
+                  "[s: merge]        (out)"
+                  "    ▼ a"
+                  "   ↑ r"
+                  ""
+                  "↑ back to a role above")
+           (draw :text)))
+    (is (str/includes? (draw :mermaid) "n2[\"r<br/>7 #quot;k#quot;/s\"]"))
+    (is (str/includes? (draw :mermaid) "|\"b 0<br/>3 #lt;in>\"|"))
+    (is (str/includes? (draw :dot) "[label=\"r\\n7 \\\"k\\\"/s\"]"))
+    (is (str/includes? (draw :svg) ">7 &quot;k&quot;/s</text>"))
+    (doseq [format [:text :mermaid :dot]]
+      (is (= 1 (count (re-seq #"3 [<#]" (draw format)))) "once for each lane"))))
+
 (deftest a-drawing-too-wide-is-a-list
   (is (= ["(in)             ── a ─▶ [take: merge]"
           "[again: bridge]  ── retry ─▶ [take: merge]"]
@@ -102,7 +126,7 @@
 
 (defspec every-role-and-lane-is-in-the-picture
   {:num-tests 60 :seed (seed/of ::every-role-and-lane-is-in-the-picture)}
-  (prop/for-all [spec lgen/graph, format (gen/elements [:text :mermaid :dot]), width
+  (prop/for-all [spec lgen/graph, format (gen/elements [:text :mermaid :dot :svg]), width
                  (gen/elements [nil 40 100])]
     (let [text (picture/picture spec {:format format :width width})]
       (every? #(re-find (re-pattern (str (name %) "\\b")) text)

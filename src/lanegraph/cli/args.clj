@@ -47,8 +47,10 @@
            "Exit 1 when there is a problem; one that is a warning alone does not keep the graph from running."]}
    "graph"
    {:args "FILE" :does "draw a spec"
-    :options [[nil "--format FORMAT" "text, mermaid or dot" :default "text"
-               :validate (one-of "text" "mermaid" "dot")]]}
+    :options [[nil "--format FORMAT" "text, mermaid, dot or svg" :default "text"
+               :validate (one-of "text" "mermaid" "dot" "svg")]]
+    :more ["svg is a document that a browser shows and that needs nothing else:"
+           "lanegraph graph FILE --format svg > graph.svg"]}
    "describe"
    {:args "FILE" :does "tell what a spec says, its defaults filled in"
     :options []}
