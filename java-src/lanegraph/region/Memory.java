@@ -54,6 +54,11 @@ public class Memory {
         return UNSAFE.getLong(direct, BUFFER_ADDRESS);
     }
 
+    /** Gives the memory of a mapped buffer back now; every later use of the buffer may kill the JVM. */
+    static void unmap(final ByteBuffer mapped) {
+        UNSAFE.invokeCleaner(mapped);
+    }
+
     public long getLong(final long address) {
         return UNSAFE.getLong(null, address);
     }

@@ -79,8 +79,17 @@ final class TemporaryFile implements AutoCloseable {
      * JVM.
      */
     void fill() {
-        for (long at = 0; at < length; at += ZEROS.capacity()) {
-            write(ZEROS.duplicate().limit((int) Math.min(ZEROS.capacity(), length - at)), at);
+        try {
+            fill(channel, 0, length);
+        } catch (final IOException ex) {
+            throw Refusal.isFull(ex) ? Refusal.noSpace(directory, length, ex) : Refusal.io(path, ex);
+        }
+    }
+
+    /** Writes zeros from one offset to another. */
+    static void fill(final FileChannel channel, final long from, final long to) throws IOException {
+        for (long at = from; at < to;) {
+            at += channel.write(ZEROS.duplicate().limit((int) Math.min(ZEROS.capacity(), to - at)), at);
         }
     }
 
