@@ -154,16 +154,16 @@
 
 (deftest a-lent-buffer-keeps-its-memory
   (let [lent (let [[_ ^LaneTx tx] (ends (kit/open {}))] [(.claim tx)])
-        region (let [f (.getDeclaredField (class (first lent)) "region")]
+        memory (let [f (.getDeclaredField (class (first lent)) "memory")]
                  (.setAccessible f true)
                  (WeakReference. (.get f (first lent))))]
     (System/gc)
-    (is (some? (.get region)))
+    (is (some? (.get memory)))
     (is (= 16 (.capacity ^MutableDirectBuffer (first lent))))))
 
 (deftest a-lent-scratch-buffer-keeps-its-memory
   (let [lent (let [[_ ^LaneTx tx] (ends (kit/open {:producers 2}))] [(.claim tx)])
-        scratch (let [f (.getDeclaredField (class (first lent)) "scratch")]
+        scratch (let [f (.getDeclaredField (class (first lent)) "kept")]
                   (.setAccessible f true)
                   (WeakReference. (.get f (first lent))))]
     (System/gc)

@@ -1,6 +1,7 @@
 package lanegraph.lane;
 
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * One lane of a graph: where its handles come from, and what tools may look at from any thread, without a cursor and
@@ -40,6 +41,12 @@ public interface Lane {
      */
     long oldest();
 
+    /**
+     * The sequence from which on somebody who looks sees up to this many messages that say most: the next ones to be read,
+     * or, in a log, the last ones that were written.
+     */
+    long lookFrom(int max);
+
     /** How many messages the slowest reader has before it, at an instant during the call. */
     int depth();
 
@@ -70,8 +77,12 @@ public interface Lane {
     /** True if the lane is fresh: made by the call that opened it. */
     boolean created();
 
-    /** Marks the lane as closed; its memory stays until the collector frees it. Idempotent. */
-    void close();
+    /**
+     * Marks the lane as closed; its memory stays until the collector frees it. Idempotent.
+     *
+     * @return completed when no thread of the lane works on its files any more
+     */
+    CompletableFuture<Void> close();
 
     /**
      * For one whose start failed, and who holds the lock of every owner: closes, and removes what this call made.

@@ -43,8 +43,18 @@ public abstract class LaneRx extends LaneHandle {
      */
     public abstract Object value();
 
-    /** The sequence of the next message to read, counted from 0 over all lives of the lane's memory. */
+    /**
+     * Where the next message to read stands, over all lives of the lane's memory: its sequence, or, in a journal, the
+     * position of its first byte.
+     */
     public abstract long position();
+
+    /**
+     * The sequence of the message that {@link #peek()} found, counted from 0 over all lives of the lane's memory.
+     */
+    public long sequence() {
+        return position();
+    }
 
     /** Passes over the message that {@link #peek()} found. It is gone only with {@link #release()}. */
     public abstract void advance();

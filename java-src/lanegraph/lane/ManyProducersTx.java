@@ -61,7 +61,7 @@ final class ManyProducersTx extends RingTx {
         checkOpen();
         checkLength(length);
         if (target == NOTHING) {
-            throw ring.notClaimed();
+            throw LaneErrors.notClaimed(ring.name);
         }
         long sequence = claimSequence();
         if (sequence == FULL) {

@@ -96,6 +96,11 @@ public final class MergeRx extends LaneRx {
     }
 
     @Override
+    public long sequence() {
+        return current.sequence();
+    }
+
+    @Override
     public int drainLimit() {
         return drainLimit;
     }

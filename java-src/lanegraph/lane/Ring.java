@@ -9,6 +9,7 @@ import static lanegraph.region.RingDescriptor.WORD_LENGTH;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import lanegraph.LaneGraphException;
 import lanegraph.LaneGraphException.Category;
 import lanegraph.region.Memory;
@@ -32,7 +33,7 @@ public final class Ring implements Lane {
     final String name;
     final Region region;
     final Memory memory;
-    final Codec codec;
+    final LaneCodec codec;
     final Object[] values;
     final boolean retain;
     final int slots;
@@ -64,8 +65,8 @@ public final class Ring implements Lane {
         this.name = name;
         this.region = region;
         this.memory = memory;
-        this.codec = codec;
         this.shape = region.shape();
+        this.codec = new LaneCodec(name, shape.codec(), codec);
         this.slots = shape.slots();
         this.slotBytes = shape.slotBytes();
         this.stride = RingDescriptor.stride(slotBytes);
@@ -143,8 +144,9 @@ public final class Ring implements Lane {
     }
 
     @Override
-    public void close() {
+    public CompletableFuture<Void> close() {
         region.close();
+        return CompletableFuture.completedFuture(null);
     }
 
     @Override
@@ -176,6 +178,11 @@ public final class Ring implements Lane {
             }
         }
         return low;
+    }
+
+    @Override
+    public long lookFrom(int max) {
+        return slowest();
     }
 
     @Override
@@ -227,7 +234,7 @@ public final class Ring implements Lane {
         byte[] copy = new byte[length];
         UnsafeBuffer view = new UnsafeBuffer(copy);
         view.putBytes(0, new UnsafeBuffer(slot + WORD_LENGTH, length), 0, length);
-        return untouched(sequence) ? decode(view) : null;
+        return untouched(sequence) ? codec.decode(view) : null;
     }
 
     /**
@@ -262,22 +269,6 @@ public final class Ring implements Lane {
         return least;
     }
 
-    Object decode(UnsafeBuffer source) {
-        try {
-            return codec.decode(source);
-        } catch (LaneGraphException ex) {
-            throw ex;
-        } catch (Exception ex) {
-            throw codecFailed("decode a message of " + source.capacity() + " bytes", ex);
-        }
-    }
-
-    LaneGraphException codecFailed(String what, Exception cause) {
-        return new LaneGraphException(Category.INCORRECT, "codec/failed",
-                "lane " + name + ": codec " + shape.codec() + " could not " + what + ": " + cause,
-                Map.of("lane", name, "codec", shape.codec()), cause);
-    }
-
     LaneGraphException tooLarge(int length) {
         return new LaneGraphException(Category.INCORRECT, "lane/too-large",
                 "lane " + name + ": a message of " + length + " bytes, but its slots hold " + slotBytes
@@ -291,26 +282,6 @@ public final class Ring implements Lane {
                 : new LaneGraphException(Category.INCORRECT, "lane/bad-length",
                         "lane " + name + ": a message of " + length + " bytes; expected 0 to " + slotBytes,
                         Map.of("lane", name, "length", length, "slot-bytes", slotBytes));
-    }
-
-    LaneGraphException closed() {
-        return new LaneGraphException(Category.UNAVAILABLE, "lane/closed",
-                "lane " + name + ": this handle is closed; ask a running graph for a new one", Map.of("lane", name));
-    }
-
-    LaneGraphException notClaimed() {
-        return new LaneGraphException(Category.INCORRECT, "lane/not-claimed",
-                "lane " + name + ": commit without a claim before it", Map.of("lane", name));
-    }
-
-    LaneGraphException noMessage() {
-        return new LaneGraphException(Category.INCORRECT, "lane/no-message",
-                "lane " + name + ": there is no message at the reader's position; call peek() first", Map.of("lane", name));
-    }
-
-    LaneGraphException noValue() {
-        return new LaneGraphException(Category.INCORRECT, "lane/no-value",
-                "lane " + name + ": null is no message", Map.of("lane", name));
     }
 
     /** A view to lend. */

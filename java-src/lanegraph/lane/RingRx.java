@@ -96,7 +96,7 @@ final class RingRx extends LaneRx {
             return values[(int) position & mask];
         }
         view.at(slot() + WORD_LENGTH, RingDescriptor.lengthOf(word));
-        return ring.decode(view);
+        return ring.codec.decode(view);
     }
 
     @Override
@@ -164,13 +164,13 @@ final class RingRx extends LaneRx {
 
     private void checkMessage() {
         if (!RingDescriptor.bears(word, position)) {
-            throw ring.noMessage();
+            throw LaneErrors.noMessage(ring.name);
         }
     }
 
     private void checkOpen() {
         if (isMarked()) {
-            throw ring.closed();
+            throw LaneErrors.closed(ring.name);
         }
     }
 }

@@ -4,7 +4,6 @@ import static lanegraph.region.RingDescriptor.CELL_DROPPED_OFFSET;
 import static lanegraph.region.RingDescriptor.WORD_LENGTH;
 
 import java.nio.ByteBuffer;
-import lanegraph.LaneGraphException;
 import lanegraph.region.Memory;
 import lanegraph.region.RingDescriptor;
 import org.agrona.DirectBuffer;
@@ -67,7 +66,7 @@ abstract class RingTx extends LaneTx {
     @Override
     public final int encode(Object value) {
         if (value == null) {
-            throw ring.noValue();
+            throw LaneErrors.noValue(ring.name);
         }
         if (values != null) {
             checkOpen();
@@ -78,14 +77,7 @@ abstract class RingTx extends LaneTx {
         MutableDirectBuffer buffer = claim();
         long place = target;
         target = NOTHING; // until the codec has ended well: a commit after it failed must not publish what it left
-        int length;
-        try {
-            length = ring.codec.encode(value, buffer);
-        } catch (LaneGraphException ex) {
-            throw ex;
-        } catch (Exception ex) {
-            throw ring.codecFailed("encode a " + value.getClass().getName(), ex);
-        }
+        int length = ring.codec.encode(value, buffer);
         checkLength(length);
         target = place;
         return length;
@@ -115,7 +107,7 @@ abstract class RingTx extends LaneTx {
 
     final void checkOpen() {
         if (isMarked()) {
-            throw ring.closed();
+            throw LaneErrors.closed(ring.name);
         }
     }
 

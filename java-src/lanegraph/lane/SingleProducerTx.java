@@ -69,7 +69,7 @@ final class SingleProducerTx extends RingTx {
     /** Commits what is not in its slot yet. */
     private boolean commitElsewhere(int length) {
         if (target == NOTHING || target == IN_PLACE) {
-            throw ring.notClaimed();
+            throw LaneErrors.notClaimed(ring.name);
         }
         if (!hasRoom()) {
             return false;

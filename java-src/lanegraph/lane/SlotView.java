@@ -1,7 +1,6 @@
 package lanegraph.lane;
 
 import java.nio.ByteBuffer;
-import lanegraph.region.Region;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -14,19 +13,19 @@ import org.agrona.concurrent.UnsafeBuffer;
  * wrap it around anything else.
  */
 final class SlotView extends UnsafeBuffer {
-    private final Region region;
+    private final Object memory;
     @SuppressWarnings("unused") // but for the collector
-    private Object scratch;
+    private Object kept;
 
-    SlotView(Region region, int length) {
+    SlotView(Object memory, int length) {
         super(0, 0);
-        this.region = region;
+        this.memory = memory;
         this.capacity = length;
     }
 
-    /** From now on it may also stand over this memory. */
+    /** From now on it may also stand over this memory, and no longer over what was told so before. */
     void keep(Object memory) {
-        scratch = memory;
+        kept = memory;
     }
 
     /** Moves it to this address; its length stays. */
@@ -71,7 +70,7 @@ final class SlotView extends UnsafeBuffer {
 
     @Override
     public void wrap(long address, int length) {
-        if (region != null) {
+        if (memory != null) {
             throw lent();
         }
         super.wrap(address, length); // called by the constructor above

@@ -52,7 +52,7 @@ final class Steps {
         Step step = plain(stage, emit);
         if (stage instanceof SequenceAware aware) { // a step of its own: the others are not asked at each message
             return (rx, tx) -> {
-                aware.sequence(rx.position());
+                aware.sequence(rx.sequence());
                 return step.apply(rx, tx);
             };
         }

@@ -1,0 +1,315 @@
+package lanegraph.lane;
+
+import static lanegraph.region.JournalDescriptor.RECORDS_OFFSET;
+import static lanegraph.region.JournalDescriptor.WORD_LENGTH;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import lanegraph.LaneGraphException;
+import lanegraph.LaneGraphException.Category;
+import lanegraph.region.JournalCells;
+import lanegraph.region.JournalDescriptor;
+import lanegraph.region.JournalRefusal;
+import lanegraph.region.JournalStore;
+import lanegraph.region.Memory;
+import lanegraph.region.OwnedSegments;
+import lanegraph.region.Segment;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * The append-only log that carries a journal lane: what its handles have in common. One writer, and any number of readers
+ * that each have a name and a position of their own, which is kept with the journal.
+ *
+ * <p>The record protocol. The writer stores a record, and a 0 into the word behind it, then the record's commit word with
+ * release order; a reader loads the word with acquire order. A segment is left by a word of padding, which is stored when
+ * the next one is ready. A segment that every named reader has passed may be used again: readers store their position with
+ * release order after their last load from it, the journal's thread loads the positions with acquire order before it
+ * touches it. Those without a name look after they have copied: see {@link JournalCursor}.
+ *
+ * <p>Thread-safe.
+ */
+public final class Journal implements Lane {
+    /** As a first position: the first record that is there. */
+    public static final long START = -1;
+    /** As a first position: behind the last record. */
+    public static final long TAIL = -2;
+    /** In memory a journal has at most this many bytes. */
+    public static final long MEMORY_BYTES = 64L << 20;
+    /** In memory a segment has at most this many bytes: then four of them are there. */
+    public static final long MEMORY_SEGMENT_BYTES = 16L << 20;
+
+    private static final long EXPIRE_MS = 1_000;
+
+    final String name;
+    final Memory memory;
+    final LaneCodec codec;
+    final JournalPolicy policy;
+    final JournalCells cells;
+    final long segmentBytes;
+    final int maxLength;
+    final Stamps stamps;
+    final NextSegment next;
+    /** True if the end is known here: the owner has opened it. */
+    final boolean ends;
+    private final JournalStore store;
+    private final OwnedSegments segments;
+    private final String writer;
+    private final JournalForce force;
+    /** What went wrong on the journal's thread, for the writer. */
+    private volatile RuntimeException trouble;
+    /** Null where the work of the journal's thread is done at once. */
+    private final JournalThread thread;
+    private final List<Integer> added = new ArrayList<>();
+    private final JournalCursor looking;
+
+    /**
+     * @param name the lane's name, for messages
+     * @param writer the owner that may write; null if this process is not the journal's owner
+     * @param background false to make segments ready in the writer's own thread, at once: for one that steps everything by
+     *     hand
+     * @param memory {@link Memory#DIRECT}, or a test's
+     * @throws LaneGraphException {@code region/no-space} and others of files, as the end of the journal may have to be made
+     */
+    public Journal(String name, JournalStore store, JournalPolicy policy, Codec codec, String writer, boolean background,
+            Memory memory) {
+        this.name = name;
+        this.store = store;
+        this.memory = memory;
+        this.policy = policy;
+        this.writer = writer;
+        this.ends = writer != null;
+        this.cells = store.cells();
+        this.segments = store.segments();
+        this.segmentBytes = segments.segmentBytes();
+        this.maxLength = JournalDescriptor.maxLength(segmentBytes);
+        this.codec = new LaneCodec(name, store.shape().codec(), codec);
+        this.looking = new JournalCursor(name, segments);
+        JournalTail tail = writer == null ? null : JournalTail.find(store, memory);
+        this.stamps = new Stamps(tail == null ? 0 : tail.stamp);
+        this.force = new JournalForce(segments, cells, cells.tailPosition());
+        this.thread = background && writer != null ? new JournalThread(name) : null;
+        Retention retention = new Retention(segments, cells, memory, mostSegments(), policy.retainMillis());
+        Executor executor = thread == null ? Runnable::run : thread;
+        this.next = new NextSegment(segments, retention, executor);
+        if (thread != null && policy.syncMillis() > 0) {
+            thread.every(policy.syncMillis(), () -> guarded(force::run));
+        }
+        if (thread != null && policy.retainMillis() > 0) {
+            long each = Math.min(policy.retainMillis(), EXPIRE_MS);
+            thread.every(each, () -> guarded(
+                    () -> retention.expire(JournalDescriptor.segmentOf(cells.tailPosition(), segmentBytes))));
+        }
+    }
+
+    private long mostSegments() {
+        long most = policy.retainBytes() == 0 ? Long.MAX_VALUE / segmentBytes : policy.retainBytes() / segmentBytes;
+        if (store.directory() == null) {
+            most = Math.min(most, MEMORY_BYTES / segmentBytes - 1); // one more is being made ready
+        }
+        return Math.max(2, most);
+    }
+
+    /**
+     * Makes sure that the owner has a kept position, from now on or from an earlier life; before the first message is
+     * written, so that it misses none.
+     *
+     * @param from where it starts if it has none: {@link #START}, {@link #TAIL} or the position of a record
+     * @throws LaneGraphException {@code journal/bad-position}, {@code journal/position-gone}, {@code
+     *     journal/missing-segment}, {@code journal/corrupt}, {@code journal/too-many-readers}
+     */
+    public synchronized void register(String owner, long from) {
+        if (cells.find(owner) >= 0) {
+            return;
+        }
+        if (from == TAIL) {
+            added.add(cells.add(name, owner, cells.tailPosition(), cells.tailSequence()));
+            return;
+        }
+        if (from == START) {
+            looking.toStart();
+        } else {
+            looking.seek(from);
+        }
+        long position = looking.position();
+        long sequence = looking.next() ? looking.foundSequence : cells.tailSequence();
+        added.add(cells.add(name, owner, position, sequence));
+    }
+
+    /** The segment of this position, which must be one that a record may begin at. */
+    Segment segmentAt(long position) {
+        long first = JournalDescriptor.segmentOf(position, segmentBytes);
+        long offset = position - first;
+        SortedSet<Long> there = segments.firsts();
+        long start = there.isEmpty() ? 0 : there.first();
+        long end = there.isEmpty() ? 0 : there.last() + segmentBytes;
+        if (position < 0 || offset < RECORDS_OFFSET || offset > segmentBytes - WORD_LENGTH || offset % 8 != 0) {
+            throw JournalRefusal.badPosition(name, position, start, end);
+        }
+        Segment segment = segments.find(first);
+        if (segment == null) {
+            throw first < start ? JournalRefusal.positionGone(name, position, start, end)
+                    : JournalRefusal.missingSegment(name, position, start, end);
+        }
+        if (segment.length() < segmentBytes) {
+            throw JournalRefusal.corrupt(name, first, "file length", segment.length(), segmentBytes);
+        }
+        return segment;
+    }
+
+    private void guarded(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException ex) {
+            trouble = ex; // thrown here it would end the work for good, unseen
+        }
+    }
+
+    /** Throws what went wrong since the last call when the journal was forced or old segments were removed. */
+    void checkTrouble() {
+        RuntimeException wrong = trouble;
+        if (wrong != null) {
+            trouble = null;
+            throw wrong;
+        }
+    }
+
+    @Override
+    public LaneTx tx(String owner, boolean dropsWhenFull) {
+        if (!owner.equals(writer)) {
+            throw noSuchOwner("writer", owner, String.valueOf(writer));
+        }
+        return new JournalTx(this, dropsWhenFull);
+    }
+
+    @Override
+    public LaneRx rx(String owner) {
+        return new JournalRx(this, cell(owner));
+    }
+
+    private int cell(String owner) {
+        int cell = cells.find(owner);
+        if (cell < 0) {
+            throw noSuchOwner("reader", owner, cells.kept().keySet());
+        }
+        return cell;
+    }
+
+    private LaneGraphException noSuchOwner(String what, String owner, Object known) {
+        return new LaneGraphException(Category.NOT_FOUND, "lane/no-such-owner",
+                "lane has no " + what + " of this name: owner=" + owner + " owners=" + known,
+                Map.of("owner", owner, "owners", known));
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String kind() {
+        return "journal";
+    }
+
+    /** 0: it is not messages that are limited. */
+    @Override
+    public int capacity() {
+        return 0;
+    }
+
+    @Override
+    public long produced() {
+        return cells.tailSequence();
+    }
+
+    /** The sequence that every reader with a kept position has reached; {@link #produced()} if there is none. */
+    @Override
+    public long consumed() {
+        return cells.kept().values().stream().mapToLong(JournalCells.Kept::sequence).min().orElse(produced());
+    }
+
+    @Override
+    public long lookFrom(int max) {
+        return Math.max(0, produced() - max);
+    }
+
+    @Override
+    public synchronized long oldest() {
+        looking.toStart();
+        return looking.next() ? looking.foundSequence : produced();
+    }
+
+    @Override
+    public int depth() {
+        long before = consumed(); // read first: the difference can then be too large, never negative
+        return behind(before);
+    }
+
+    @Override
+    public int depth(String owner) {
+        return behind(cells.kept(cell(owner)).sequence());
+    }
+
+    private int behind(long sequence) {
+        return (int) Math.max(0, Math.min(Integer.MAX_VALUE, produced() - sequence));
+    }
+
+    @Override
+    public long dropped() {
+        return cells.dropped();
+    }
+
+    @Override
+    public synchronized Object look(long sequence) {
+        try {
+            if (looking.nextSequence() != sequence) { // else the last look was at the one before it
+                looking.seekSequence(sequence);
+            }
+            return looking.next() && looking.foundSequence == sequence
+                    ? codec.decode(new UnsafeBuffer(looking.foundBytes)) : null;
+        } catch (LaneGraphException ex) {
+            if (ex.code().equals("journal/position-gone")) {
+                return null;
+            }
+            throw ex;
+        }
+    }
+
+    @Override
+    public boolean byReference() {
+        return false;
+    }
+
+    /** The journal's directory; null in memory. */
+    @Override
+    public Path file() {
+        return store.directory();
+    }
+
+    @Override
+    public boolean created() {
+        return store.created();
+    }
+
+    @Override
+    public CompletableFuture<Void> close() {
+        if (thread == null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        if (policy.syncMillis() > 0 && !thread.isClosed()) {
+            thread.execute(() -> guarded(force::run));
+        }
+        return thread.close().thenRun(this::checkTrouble);
+    }
+
+    @Override
+    public void discard() {
+        close().handle((done, error) -> done).join();
+        added.forEach(cells::free);
+        store.discard();
+    }
+}

@@ -1,0 +1,179 @@
+package lanegraph.lane;
+
+import static lanegraph.region.JournalDescriptor.CELL_POSITION_OFFSET;
+import static lanegraph.region.JournalDescriptor.CELL_SEQUENCE_OFFSET;
+import static lanegraph.region.JournalDescriptor.RECORDS_OFFSET;
+import static lanegraph.region.JournalDescriptor.RECORD_PAYLOAD_OFFSET;
+import static lanegraph.region.JournalDescriptor.RECORD_SEQUENCE_OFFSET;
+
+import lanegraph.region.JournalCells;
+import lanegraph.region.JournalDescriptor;
+import lanegraph.region.Memory;
+import lanegraph.region.Segment;
+import org.agrona.DirectBuffer;
+
+/**
+ * A named reader of a journal. Its position is kept with the journal, and no segment goes that it has not passed: so what
+ * it lends is good until its release. A handle belongs to one thread at a time.
+ */
+final class JournalRx extends LaneRx {
+    private static final int MAX_DRAIN = 256;
+    /** How often nothing must be found before it is made sure that there is nothing. */
+    private static final int DOUBT = 1 << 10;
+    /** {@link #length} where no message was found. */
+    private static final int NONE = -1;
+
+    private final Journal journal;
+    private final Memory memory;
+    private final RecordCheck check;
+    private final long cell;
+    private final SlotView view;
+    private Segment viewIn;
+    /** Where the position is; null until it was looked at. */
+    private Segment segment;
+    private long address;
+    private long position;
+    private long sequence;
+    private long released;
+    private int length = NONE;
+    private int nothing;
+
+    JournalRx(Journal journal, int cell) {
+        this.journal = journal;
+        this.memory = journal.memory;
+        this.check = new RecordCheck(memory, journal.segmentBytes);
+        this.cell = journal.cells.address() + cell;
+        this.view = new SlotView(journal.cells, 0);
+        JournalCells.Kept kept = journal.cells.kept(cell);
+        this.position = kept.position();
+        this.sequence = kept.sequence();
+        this.released = position;
+    }
+
+    @Override
+    public boolean peek() {
+        checkOpen();
+        if (length != NONE) {
+            return true;
+        }
+        if (segment == null) {
+            enter(position);
+        }
+        // Acquire: the record is read after its word.
+        long word = memory.getLongAcquire(address);
+        return word == 0 ? isNothing() : isMessage(word);
+    }
+
+    private boolean isMessage(long word) {
+        int offset = (int) (address - segment.address());
+        if (check.isMessage(segment, offset, word)) {
+            length = JournalDescriptor.lengthOf(word);
+            sequence = memory.getLong(address + RECORD_SEQUENCE_OFFSET);
+            return true;
+        }
+        if (word != JournalDescriptor.paddingWord(position)) {
+            throw check.damage(journal.name, segment, offset, word);
+        }
+        boolean alone = position == released; // nobody holds a view of an earlier message
+        enter(segment.first() + journal.segmentBytes + RECORDS_OFFSET);
+        if (alone) {
+            release(); // no message stands here that would make the reader release later
+        }
+        return peek();
+    }
+
+    /** False; but where the writer has noted that there is more, the word was destroyed. */
+    private boolean isNothing() {
+        if (++nothing % DOUBT == 0 && journal.ends && journal.cells.tailPosition() > position
+                && memory.getLongAcquire(address) == 0) {
+            throw check.damage(journal.name, segment, (int) (address - segment.address()), 0);
+        }
+        return false;
+    }
+
+    private void enter(long at) {
+        segment = journal.segmentAt(at);
+        position = at;
+        address = segment.address() + (at - segment.first());
+    }
+
+    @Override
+    public DirectBuffer payload() {
+        checkMessage();
+        if (viewIn != segment) {
+            viewIn = segment;
+            view.keep(segment); // the view leaves another one in the next line
+        }
+        view.at(address + RECORD_PAYLOAD_OFFSET, length);
+        return view;
+    }
+
+    @Override
+    public Object value() {
+        return journal.codec.decode(payload());
+    }
+
+    @Override
+    public int length() {
+        checkMessage();
+        return length;
+    }
+
+    @Override
+    public long position() {
+        return position;
+    }
+
+    @Override
+    public long sequence() {
+        return sequence;
+    }
+
+    @Override
+    public void advance() {
+        checkMessage();
+        int record = JournalDescriptor.recordLength(length);
+        address += record;
+        position += record;
+        sequence++;
+        length = NONE;
+    }
+
+    @Override
+    public void release() {
+        checkOpen();
+        if (position != released) {
+            released = position;
+            memory.putLongRelease(cell + CELL_SEQUENCE_OFFSET, sequence);
+            // Release: every load from what was passed over stays before it, so who sees it may use a segment again.
+            memory.putLongRelease(cell + CELL_POSITION_OFFSET, position);
+        }
+    }
+
+    @Override
+    public int drainLimit() {
+        return MAX_DRAIN;
+    }
+
+    @Override
+    public boolean byReference() {
+        return false;
+    }
+
+    @Override
+    long address() {
+        return address + RECORD_PAYLOAD_OFFSET;
+    }
+
+    private void checkMessage() {
+        if (length == NONE) {
+            throw LaneErrors.noMessage(journal.name);
+        }
+    }
+
+    private void checkOpen() {
+        if (isMarked()) {
+            throw LaneErrors.closed(journal.name);
+        }
+    }
+}

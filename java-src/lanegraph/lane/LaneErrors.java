@@ -1,0 +1,30 @@
+package lanegraph.lane;
+
+import java.util.Map;
+import lanegraph.LaneGraphException;
+import lanegraph.LaneGraphException.Category;
+
+/** The exceptions that the handles of every kind of lane throw. */
+final class LaneErrors {
+    private LaneErrors() {}
+
+    static LaneGraphException closed(String lane) {
+        return new LaneGraphException(Category.UNAVAILABLE, "lane/closed",
+                "lane " + lane + ": this handle is closed; ask a running graph for a new one", Map.of("lane", lane));
+    }
+
+    static LaneGraphException notClaimed(String lane) {
+        return new LaneGraphException(Category.INCORRECT, "lane/not-claimed",
+                "lane " + lane + ": commit without a claim before it", Map.of("lane", lane));
+    }
+
+    static LaneGraphException noMessage(String lane) {
+        return new LaneGraphException(Category.INCORRECT, "lane/no-message",
+                "lane " + lane + ": there is no message at the reader's position; call peek() first", Map.of("lane", lane));
+    }
+
+    static LaneGraphException noValue(String lane) {
+        return new LaneGraphException(Category.INCORRECT, "lane/no-value",
+                "lane " + lane + ": null is no message", Map.of("lane", lane));
+    }
+}
