@@ -241,7 +241,7 @@
   "Runs a graph and returns it, when every role is ready. If anything fails, all of it is undone. The result
   is a lanegraph.runtime.LaneGraph: AutoCloseable; prints in one line; datafy gives its status. Its threads
   are daemons; when the JVM ends, it is stopped.
-  Errors: :graph/invalid with :problems, :graph/unsupported, :graph/unknown-endpoint,
+  Errors: :graph/invalid with :problems, :graph/unknown-endpoint,
   :codec/not-a-codec, :role/owned, :role/init-failed, and :lane/… for files that do not fit or cannot be
   made."
   (^LaneGraph [spec] (spawn! spec {}))

@@ -107,11 +107,6 @@
     (is (= :graph/invalid (code-of #(lg/simulate {} {}))))
     (is (= :graph/invalid (code-of #(lg/spawn! nil))))))
 
-(deftest kinds-that-do-not-run-yet-say-so
-  (let [spec (assoc-in (pipe {:stage 'clojure.core/inc}) [:lanes :b] {:kind :journal :codec :edn})]
-    (is (= :graph/unsupported (code-of #(lg/spawn! spec))))
-    (is (= :graph/unsupported (code-of #(lg/simulate spec {}))))))
-
 (deftest a-codec-nobody-gave-is-refused
   (let [spec (pipe {:stage 'clojure.core/inc} {:codec :jsom})]
     (is (= [[:graph/unknown-codec [:lanes :a :codec] "did you mean :json?"]

@@ -19,16 +19,12 @@ import lanegraph.graph.OnFull;
 import lanegraph.graph.RoleSpec;
 import lanegraph.graph.Topology;
 import lanegraph.graph.Validator;
-import lanegraph.lane.Codec;
 import lanegraph.lane.Lane;
 import lanegraph.lane.LaneRx;
 import lanegraph.lane.LaneTx;
 import lanegraph.lane.MergeRx;
 import lanegraph.lane.Ring;
-import lanegraph.region.Memory;
 import lanegraph.region.Ownership;
-import lanegraph.region.Region;
-import lanegraph.region.RingShape;
 
 /**
  * The parts of a graph, put together, without threads: lanes, roles, endpoints. {@link LaneGraph} gives it
@@ -60,8 +56,9 @@ final class Assembly {
      * is undone.
      *
      * @param ended true when no role can publish any more
+     * @param threads false if one thread steps all of it by hand, and nothing may happen beside it
      */
-    Assembly(GraphSpec spec, SpawnOptions options, BooleanSupplier ended) {
+    Assembly(GraphSpec spec, SpawnOptions options, BooleanSupplier ended, boolean threads) {
         Validator.requireValid(spec);
         this.spec = spec;
         this.options = options;
@@ -71,7 +68,7 @@ final class Assembly {
         Ownership taken = null;
         try {
             taken = options.dir() == null ? null : Ownership.take(options.dir(), owners(), "graph " + spec.name());
-            openLanes();
+            new LaneOpener(spec, options, topology, ByReference.lanes(spec, stages, options), threads).open(lanes);
             spec.roles().forEach(this::addRole);
             spec.endpoints().forEach((name, endpoint) -> addEndpoint(name, endpoint, ended));
         } catch (Throwable error) {
@@ -115,22 +112,12 @@ final class Assembly {
         Set<String> owners = new TreeSet<>();
         spec.roles().keySet().forEach(role -> owners.add(Topology.roleOwner(role)));
         spec.endpoints().keySet().forEach(endpoint -> owners.add(Topology.endpointOwner(endpoint)));
-        return owners;
-    }
-
-    private void openLanes() {
-        Set<String> byReference = ByReference.lanes(spec, stages, options);
         spec.lanes().forEach((name, lane) -> {
-            LaneSpec.Ring ring = (LaneSpec.Ring) lane;
-            int slotBytes = byReference.contains(name) ? Long.BYTES : ring.slotBytes();
-            RingShape shape = new RingShape(lane.kind(), ring.slots(), slotBytes, lane.codec(),
-                    topology.producers(name), topology.cursors(name));
-            Region region = options.dir() == null
-                    ? Region.inMemory(shape)
-                    : Region.mapped(options.dir(), name, shape, options.existing());
-            Codec codec = options.codecNamed(lane.codec());
-            lanes.put(name, new Ring(name, region, codec, byReference.contains(name), ring.retain(), Memory.DIRECT));
+            if (lane instanceof LaneSpec.Journal && !topology.producers(name).isEmpty()) {
+                owners.add(LaneOpener.journalOwner(name));
+            }
         });
+        return owners;
     }
 
     private void addRole(String name, RoleSpec role) {

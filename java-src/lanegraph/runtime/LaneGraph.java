@@ -14,6 +14,7 @@ import lanegraph.LaneGraphException;
 import lanegraph.LaneGraphException.Category;
 import lanegraph.graph.GraphSpec;
 import lanegraph.graph.Idle;
+import lanegraph.graph.Topology;
 import lanegraph.lane.Lane;
 import lanegraph.lane.LaneRx;
 import lanegraph.lane.LaneTx;
@@ -52,7 +53,7 @@ public final class LaneGraph implements AutoCloseable {
     private boolean closed;
 
     private LaneGraph(GraphSpec spec, SpawnOptions options) {
-        assembly = new Assembly(spec, options, () -> quiet);
+        assembly = new Assembly(spec, options, () -> quiet, true);
         events = new Events(spec.name(), options, assembly.errors);
         team = new Team(assembly, this::failed);
     }
@@ -62,7 +63,7 @@ public final class LaneGraph implements AutoCloseable {
      * role's thread, runs the inits, and returns when all are ready. If any of it fails, all of it is undone:
      * no thread, no lock, no file is left.
      *
-     * @throws LaneGraphException {@code graph/invalid} with the {@code problems}; {@code graph/unsupported};
+     * @throws LaneGraphException {@code graph/invalid} with the {@code problems};
      *     {@code graph/unknown-codec}; {@code graph/unknown-endpoint}; {@code role/owned}; {@code
      *     role/init-failed}; {@code call/interrupted}; what {@link lanegraph.region.Region} reports
      */
@@ -448,8 +449,8 @@ public final class LaneGraph implements AutoCloseable {
             Deadline deadline = Deadline.in(MAX_RESERVE_MS);
             assembly.ingress.values().forEach(endpoint -> endpoint.refuse(why, deadline));
             assembly.egress.values().forEach(endpoint -> endpoint.refuse(why, deadline));
-            assembly.lanes.values().forEach(Lane::close);
-            released = releaseOwnership();
+            List<CompletableFuture<Void>> lanes = assembly.lanes.values().stream().map(this::close).toList();
+            released = releaseOwnership(CompletableFuture.allOf(lanes.toArray(CompletableFuture[]::new)));
         } finally {
             removeHook();
             events.tell("closed", Map.of());
@@ -457,23 +458,35 @@ public final class LaneGraph implements AutoCloseable {
         }
     }
 
-    /** A role that is stuck keeps its lock until its thread ends: no successor can write beside it. */
-    private CompletableFuture<Void> releaseOwnership() {
-        List<CompletableFuture<Void>> all = new ArrayList<>();
-        if (assembly.ownership != null) {
-            assembly.roles.values().forEach(role -> all.add(team.threadOf(role).end()
-                    .thenRun(() -> assembly.ownership.release(role.owner()))
-                    .exceptionally(error -> {
-                        assembly.errors.record(error);
-                        return null;
-                    })));
-            for (String owner : assembly.ownership.owners()) {
-                if (assembly.roles.values().stream().noneMatch(role -> role.owner().equals(owner))) {
-                    assembly.ownership.release(owner);
-                }
+    private CompletableFuture<Void> close(Lane lane) {
+        return lane.close().exceptionally(error -> {
+            assembly.errors.record(error);
+            return null;
+        });
+    }
+
+    /**
+     * A role that is stuck keeps its lock until its thread ends, and that of its journal: no successor can write beside it,
+     * nor beside a thread that works on files of the lanes.
+     */
+    private CompletableFuture<Void> releaseOwnership(CompletableFuture<Void> lanes) {
+        if (assembly.ownership == null) {
+            return lanes;
+        }
+        List<CompletableFuture<Void>> all = new ArrayList<>(List.of(lanes));
+        assembly.roles.values().forEach(role -> all.add(team.threadOf(role).end()
+                .thenRun(() -> assembly.ownership.release(role.owner()))
+                .exceptionally(error -> {
+                    assembly.errors.record(error);
+                    return null;
+                })));
+        for (String endpoint : spec().endpoints().keySet()) {
+            String owner = Topology.endpointOwner(endpoint);
+            if (assembly.roles.values().stream().noneMatch(role -> role.owner().equals(owner))) {
+                assembly.ownership.release(owner);
             }
         }
-        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
+        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).thenRun(assembly.ownership::close);
     }
 
     private void removeHook() {

@@ -11,11 +11,11 @@ import lanegraph.lane.Lane;
 final class Peek {
     private Peek() {}
 
-    /** Those that the slowest reader has before it; those that are read meanwhile are left out. */
+    /** Those that the slowest reader has before it, of a journal the last ones; those that go meanwhile are left out. */
     static List<Object> next(Lane lane, int max) {
         List<Object> values = new ArrayList<>();
         long end = lane.produced();
-        for (long sequence = lane.consumed(); sequence < end && values.size() < max; sequence++) {
+        for (long sequence = lane.lookFrom(max); sequence < end && values.size() < max; sequence++) {
             Object value = lane.look(sequence);
             if (value != null) {
                 values.add(value);

@@ -323,11 +323,18 @@ final class RoleAgent implements Agent {
         return deadLetter();
     }
 
-    /** True if going on would hide a broken JVM, or use a handle whose graph was closed. */
+    /**
+     * True if going on would hide a broken JVM, use a handle whose graph was closed, or blame a message for a lane whose files
+     * are damaged or have no space.
+     */
     static boolean isFatal(Throwable error) {
         return error instanceof OutOfMemoryError
                 || error instanceof LinkageError
-                || error instanceof LaneGraphException ex && ex.code().equals("lane/closed");
+                || error instanceof LaneGraphException ex && isOfLane(ex.code());
+    }
+
+    private static boolean isOfLane(String code) {
+        return code.equals("lane/closed") || code.startsWith("journal/") || code.startsWith("region/");
     }
 
     private boolean deadLetter() {

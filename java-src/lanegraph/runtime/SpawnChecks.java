@@ -7,7 +7,6 @@ import lanegraph.LaneGraphException;
 import lanegraph.LaneGraphException.Category;
 import lanegraph.graph.EndpointSpec;
 import lanegraph.graph.GraphSpec;
-import lanegraph.graph.LaneSpec;
 
 /**
  * What a valid graph and its options must bring along to run, beside its stages. Looked at before anything
@@ -17,28 +16,12 @@ final class SpawnChecks {
     private SpawnChecks() {}
 
     /**
-     * @throws LaneGraphException {@code graph/unsupported}; {@code graph/unknown-endpoint}; {@code
+     * @throws LaneGraphException {@code graph/unknown-endpoint}; {@code
      *     graph/unknown-codec}
      */
     static void check(GraphSpec spec, SpawnOptions options) {
-        checkSupported(spec);
         checkConsumers(spec, options);
         checkCodecs(spec, options);
-    }
-
-    private static void checkSupported(GraphSpec spec) {
-        spec.lanes().forEach((name, lane) -> {
-            if (!(lane instanceof LaneSpec.Ring)) {
-                throw unsupported(spec, "lane " + name, lane.kind());
-            }
-        });
-    }
-
-    private static LaneGraphException unsupported(GraphSpec spec, String what, String kind) {
-        return new LaneGraphException(Category.UNSUPPORTED, "graph/unsupported",
-                what + " of graph " + spec.name() + ": the kind " + kind + " can be described and checked, but not run yet;"
-                        + " this version runs lanes of slots",
-                Map.of("kind", kind));
     }
 
     private static void checkConsumers(GraphSpec spec, SpawnOptions options) {

@@ -12,7 +12,7 @@ public final class GraphProbe implements AutoCloseable {
     private final Assembly assembly;
 
     public GraphProbe(GraphSpec spec, SpawnOptions options) {
-        assembly = new Assembly(spec, options, () -> false);
+        assembly = new Assembly(spec, options, () -> false, false);
     }
 
     public boolean offer(String ingress, Object value) {

@@ -1,0 +1,102 @@
+package lanegraph.runtime;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import lanegraph.graph.GraphSpec;
+import lanegraph.graph.LaneSpec;
+import lanegraph.graph.Topology;
+import lanegraph.lane.Codec;
+import lanegraph.lane.Journal;
+import lanegraph.lane.JournalPolicy;
+import lanegraph.lane.Lane;
+import lanegraph.lane.Ring;
+import lanegraph.region.Existing;
+import lanegraph.region.JournalShape;
+import lanegraph.region.JournalStore;
+import lanegraph.region.Memory;
+import lanegraph.region.Region;
+import lanegraph.region.RingShape;
+
+/** Makes or attaches the lanes of a graph, as its spec and options say. */
+final class LaneOpener {
+    private static final String INTERVAL = "interval:";
+
+    private final GraphSpec spec;
+    private final SpawnOptions options;
+    private final Topology topology;
+    private final Set<String> byReference;
+    private final boolean background;
+
+    /** @param background false to do in the thread of a role what a journal's own thread does otherwise */
+    LaneOpener(GraphSpec spec, SpawnOptions options, Topology topology, Set<String> byReference, boolean background) {
+        this.spec = spec;
+        this.options = options;
+        this.topology = topology;
+        this.byReference = byReference;
+        this.background = background;
+    }
+
+    /** The owner that a process must be to write this journal; beside its roles, whose names may change. */
+    static String journalOwner(String lane) {
+        return "journal/" + lane;
+    }
+
+    /** Opens each lane and puts it into the map at once, so that what was opened is known when the next one fails. */
+    void open(Map<String, Lane> lanes) {
+        spec.lanes().forEach((name, lane) -> {
+            Codec codec = options.codecNamed(lane.codec());
+            if (lane instanceof LaneSpec.Journal journal) {
+                Journal opened = journal(name, journal, codec);
+                lanes.put(name, opened);
+                register(opened);
+            } else {
+                lanes.put(name, ring(name, (LaneSpec.Ring) lane, codec));
+            }
+        });
+    }
+
+    private Ring ring(String name, LaneSpec.Ring lane, Codec codec) {
+        int slotBytes = byReference.contains(name) ? Long.BYTES : lane.slotBytes();
+        RingShape shape = new RingShape(lane.kind(), lane.slots(), slotBytes, lane.codec(), topology.producers(name),
+                topology.cursors(name));
+        Region region = options.dir() == null
+                ? Region.inMemory(shape)
+                : Region.mapped(options.dir(), name, shape, options.existing());
+        return new Ring(name, region, codec, byReference.contains(name), lane.retain(), Memory.DIRECT);
+    }
+
+    private Journal journal(String name, LaneSpec.Journal lane, Codec codec) {
+        List<String> writers = topology.producers(name);
+        JournalPolicy policy = new JournalPolicy(lane.retainBytes(), lane.retainMillis(), syncMillis(lane.sync()));
+        boolean owner = !writers.isEmpty();
+        JournalStore store;
+        if (options.dir() == null) {
+            long segmentBytes = Math.min(lane.segmentBytes(), Journal.MEMORY_SEGMENT_BYTES);
+            store = JournalStore.inMemory(new JournalShape(segmentBytes, lane.codec()));
+        } else {
+            // A journal that this graph only reads is another's: it is neither replaced nor in the way.
+            Existing existing = owner ? options.existing() : Existing.CONTINUE;
+            store = JournalStore.mapped(options.dir(), name, new JournalShape(lane.segmentBytes(), lane.codec()), existing,
+                    owner, policy.syncMillis() != JournalPolicy.NO_SYNC);
+        }
+        return new Journal(name, store, policy, codec, owner ? writers.get(0) : null, background, Memory.DIRECT);
+    }
+
+    private static long syncMillis(String sync) {
+        return switch (sync) {
+            case "none" -> JournalPolicy.NO_SYNC;
+            case "each" -> JournalPolicy.SYNC_EACH;
+            default -> Long.parseLong(sync.substring(INTERVAL.length()));
+        };
+    }
+
+    /** Before anything is published: so no reader misses a message. */
+    private void register(Journal journal) {
+        for (String owner : topology.cursors(journal.name())) {
+            if (!owner.equals(Topology.UNREAD)) {
+                journal.register(owner, Journal.START);
+            }
+        }
+    }
+}
