@@ -43,12 +43,14 @@
 (defn- unresolved [spec shape resolve]
   (let [bad? (set (map :path shape))]
     (for [[role m] (when (and resolve (map? spec) (map? (:roles spec))) (:roles spec))
-          :let [path [:roles role :stage]]
-          :when (and (map? m) (= :stage (:kind m)) (contains? m :stage) (not (bad? path)))
-          :let [answer (resolve (:stage m))]
+          :when (map? m)
+          k    [[:stage :stage] [:router :policy :by]]
+          :let [[kind & k] k, path (into [:roles role] k), stage (when (= kind (:kind m)) (get-in m k))]
+          :when (and (some? stage) (not-any? bad? [path (pop path)]))
+          :let [answer (resolve stage)]
           :when answer]
-      (merge (problem/problem :graph/unresolved-stage path (:stage m)
-                              (str "role " (problem/printed role) ": the stage " (problem/printed (:stage m))
+      (merge (problem/problem :graph/unresolved-stage path stage
+                              (str "role " (problem/printed role) ": the stage " (problem/printed stage)
                                    " cannot be found"))
              (select-keys answer [:code :message :hint])))))
 

@@ -10,9 +10,9 @@
             [lanegraph.spec :as spec])
   (:import (java.util Map$Entry TreeMap)
            (lanegraph.graph EndpointSpec EndpointSpec$Kind GraphSpec Idle LaneRef LaneSpec LaneSpec$Events
-                            LaneSpec$FanoutBroadcast LaneSpec$Journal LaneSpec$SequencedSlots OnError
+                            LaneSpec$FanoutBroadcast LaneSpec$Journal LaneSpec$SequencedSlots MergePolicy OnError
                             OnError$DeadLetter OnError$Skip OnError$Stop OnFull RoleSpec RoleSpec$Bridge
-                            RoleSpec$Merge RoleSpec$Router RoleSpec$Stage)))
+                            RoleSpec$Merge RoleSpec$Router RoleSpec$Stage RouterPolicy RouterPolicy$By)))
 
 (set! *warn-on-reflection* true)
 (set! *unchecked-math* :warn-on-boxed)
@@ -79,6 +79,19 @@
     OnError$Skip       :skip
     :stop))
 
+(defn- routing->java ^RouterPolicy [policy]
+  (case policy
+    :broadcast   (RouterPolicy/broadcast)
+    :round-robin (RouterPolicy/roundRobin)
+    (RouterPolicy/by (stage-key->string (:by policy)))))
+
+(defn- java->routing [^RouterPolicy policy]
+  (if (instance? RouterPolicy$By policy)
+    {:by (string->stage-key (.stage ^RouterPolicy$By policy))}
+    (keyword (.key policy))))
+
+(def ^:private turns {:round-robin MergePolicy/ROUND_ROBIN, :priority MergePolicy/PRIORITY})
+
 (defn- lane->java ^LaneSpec [lane]
   (let [{:keys [kind slots slot-bytes codec on-full retain] :as m}
         (merge (model/defaults :lane (:kind lane)) lane)
@@ -127,9 +140,9 @@
                                (ref->java rx) (name->string tx) on-error idle thread)
       :bridge (RoleSpec$Bridge. (ref->java rx) (name->string tx) on-error idle thread)
       :router
-      (RoleSpec$Router. (ref->java rx) (mapv name->string tx) (name->string policy) on-error idle thread)
+      (RoleSpec$Router. (ref->java rx) (mapv name->string tx) (routing->java policy) on-error idle thread)
       :merge
-      (RoleSpec$Merge. (mapv ref->java rx) (name->string tx) (name->string policy) on-error idle thread))))
+      (RoleSpec$Merge. (mapv ref->java rx) (name->string tx) ^MergePolicy (turns policy) on-error idle thread))))
 
 (defn- java->role [^RoleSpec role]
   (let [refs  (mapv java->ref (.rx role))
@@ -143,8 +156,8 @@
                                         :sequence (.sequence r) :rx (refs 0) :tx (lanes 0)}
                                  (.args r) (assoc :args (edn/read-string (.args r)))))
              RoleSpec$Bridge {:rx (refs 0) :tx (lanes 0)}
-             RoleSpec$Router {:rx (refs 0) :tx lanes :policy (keyword (.policy ^RoleSpec$Router role))}
-             RoleSpec$Merge  {:rx refs :tx (lanes 0) :policy (keyword (.policy ^RoleSpec$Merge role))}))))
+             RoleSpec$Router {:rx (refs 0) :tx lanes :policy (java->routing (.policy ^RoleSpec$Router role))}
+             RoleSpec$Merge  {:rx refs :tx (lanes 0) :policy (key-of turns (.policy ^RoleSpec$Merge role))}))))
 
 (defn- endpoint->java ^EndpointSpec [{:keys [kind lane]}]
   (EndpointSpec. ^EndpointSpec$Kind (directions kind) (ref->java lane)))

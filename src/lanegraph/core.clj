@@ -170,6 +170,7 @@
     :map-ok :map  (fn ^long [^DirectBuffer in ^MutableDirectBuffer out] …) writes into out, returns the length
     :filter       (fn [^DirectBuffer in] …) keeps the message or not
     :inspect      (fn [^DirectBuffer in] …) only looks
+    :route        (fn [^DirectBuffer in] …) names the output of a router: a keyword, or as {:by f} may
     :stateful     (fn [args] …) returns, for one role, a function as for :map
     :transform    (fn [args] …) the same; its function may also return DROP or FORWARD-INPUT
   A function with a parameter ^long sequence before the others (not before args) is told the sequence of the

@@ -94,9 +94,13 @@
                              " and sends to " tx)
               (str "runs " stage (with-args role) " on each message of " rx " and sends to " tx))
     :bridge (str "copies " rx " to " tx)
-    :router
-    (str "sends each message of " rx " to " (if (= :broadcast policy) "" (str policy " of ")) (listed tx))
-    :merge  (str "takes from " (listed rx) " in turn and sends to " tx)))
+    :router (str "sends each message of " rx " to "
+                 (cond
+                   (map? policy)            (str "the one of " (listed tx) " that " (:by policy) " names")
+                   (= :round-robin policy)  (str "one of " (listed tx) ", in turn")
+                   :else                    (listed tx)))
+    :merge  (str "takes from " (listed rx) (if (= :priority policy) ", the first that has one," " in turn")
+                 " and sends to " tx)))
 
 (defn- entry [width k & lines]
   (let [label (str k)

@@ -17,12 +17,20 @@
   (str (flow/visible name longest)
        (str/join (map #(str " " (flow/visible % longest)) (remove nil? more)))))
 
-(defn- caption [{:keys [kind name note]}]
+(defn- turn
+  "What the picture says of a policy that is not the default."
+  [kind {:keys [policy]}]
+  (cond
+    (map? policy)                                                (str "by " (:by policy))
+    (#{[:router :round-robin] [:merge :priority]} [kind policy]) (clojure.core/name policy)))
+
+(defn- caption [{:keys [kind name note spec]}]
   (case kind
     (:ingress :egress)       (str "(" (text-of name note) ")")
     :nobody                  "(nobody)"
     :back                    (str "↑ " (text-of name))
-    (:bridge :router :merge) (str "[" (flow/visible name longest) ": " (text-of (clojure.core/name kind) note) "]")
+    (:bridge :router :merge) (str "[" (flow/visible name longest) ": "
+                                  (text-of (clojure.core/name kind) (turn kind spec) note) "]")
     (str "[" (text-of name note) "]")))
 
 (defn- edge-label [{:keys [label dead-letter? note]}]

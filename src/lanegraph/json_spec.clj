@@ -59,17 +59,30 @@
 (defn- messages [f v]
   (if (map? v) (update-vals v #(each f %)) v))
 
+(defn- routing
+  "f on the key of a stage under :by, else `other`."
+  [f other v]
+  (if (and (map? v) (contains? v :by)) (update v :by f) (other v)))
+
+(defn- json->stage-key [v]
+  (if (string? v) (convert/string->stage-key v) v))
+
+(defn- stage-key->json
+  "What is no key stays as it is: the text of true would be the name of a class."
+  [v]
+  (if (ident? v) (convert/stage-key->string v) v))
+
 (def ^:private from-json
   {:name json->keyword, :codec json->keyword, :lane json->keyword, :one-of json->keyword, :lane-ref json->ref
    :lanes #(each json->keyword %), :lane-refs #(each json->ref %), :data json->some-data
-   :stage-key #(if (string? %) (convert/string->stage-key %) %)
+   :stage-key json->stage-key, :routing #(routing json->stage-key json->keyword %)
    :on-error #(dead-letter json->keyword %), :sync json->keyword
    :messages #(messages json->some-data %)})
 
 (def ^:private to-json
   {:name keyword->json, :codec keyword->json, :lane keyword->json, :one-of keyword->json, :lane-ref ref->json
    :lanes #(each keyword->json %), :lane-refs #(each ref->json %), :data some-data->json
-   :stage-key convert/stage-key->string
+   :stage-key stage-key->json, :routing #(routing stage-key->json keyword->json %)
    :on-error #(dead-letter keyword->json %), :sync keyword->json
    :messages #(messages some-data->json %)})
 

@@ -10,9 +10,10 @@
   Buffers are Agrona's; they are valid during the call, their capacity is the message's length (in) or the
   largest one (out). Lanes beside such a stage carry bytes."
   (:require [lanegraph.problem :as problem]
-            [lanegraph.sequenced :as sequenced])
+            [lanegraph.sequenced :as sequenced]
+            [lanegraph.value-stage :as value-stage])
   (:import (clojure.lang IFn$LOO IFn$LOOL IFn$OOL Var)
-           (lanegraph.stage FilterStage InspectStage MapOkStage MapStage StageFactory StageRequest
+           (lanegraph.stage FilterStage InspectStage MapOkStage MapStage RouteStage StageFactory StageRequest
                             StatefulStage StatefulTransformStage)))
 
 (set! *warn-on-reflection* true)
@@ -83,6 +84,7 @@
       :map       (sequenced/stage at MapStage (apply [_ in out] (Math/toIntExact (call f at in out))))
       :filter    (sequenced/stage at FilterStage (test [_ in] (boolean (call-with f at in))))
       :inspect   (sequenced/stage at InspectStage (accept [_ in] (call-with f at in) nil))
+      :route     (sequenced/stage at RouteStage (route [_ in] (value-stage/output (call-with f at in))))
       :stateful  (sequenced/stage at StatefulStage (apply [_ in out] (Math/toIntExact (call f at in out))))
       :transform (sequenced/stage at StatefulTransformStage
                    (apply [_ in out] (Math/toIntExact (call f at in out)))))))
@@ -93,6 +95,7 @@
     :map       the same; what it throws goes by the role's :on-error
     :filter    in → keep the message?
     :inspect   in → anything
+    :route     in → the output of a router: its name as a keyword, nil for none; of two also true or false
     :stateful  args → a function as for :map, one per role
     :transform args → a function in, out → length, drop or forward-input, one per role
   A function hinted with one more parameter in front, ^long sequence, is told the sequence of the message in the
@@ -100,7 +103,7 @@
   `read-args` makes data from the text of the role's :args, or from nil. Error: :stage/not-a-stage."
   [kind f read-args]
   (case kind
-    (:map-ok :map)         (stage-of kind (hinted kind f))
-    (:filter :inspect)     (stage-of kind (function kind f))
-    (:stateful :transform) (factory kind f read-args (partial stage-of kind))
-    (throw (not-raw kind kind ":map-ok, :map, :filter, :inspect, :stateful or :transform"))))
+    (:map-ok :map)            (stage-of kind (hinted kind f))
+    (:filter :inspect :route) (stage-of kind (function kind f))
+    (:stateful :transform)    (factory kind f read-args (partial stage-of kind))
+    (throw (not-raw kind kind ":map-ok, :map, :filter, :inspect, :route, :stateful or :transform"))))

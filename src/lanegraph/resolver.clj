@@ -24,9 +24,9 @@
            (java.util Collection IdentityHashMap)
            (lanegraph LaneGraphException)
            (lanegraph.graph Suggest)
-           (lanegraph.stage ClassNames FilterStage InspectStage MapOkStage MapStage SequenceAware StageFactory
-                            StageRequest StageResolver StatefulStage StatefulTransformStage ValueFilter ValueInspect
-                            ValueStage)))
+           (lanegraph.stage ClassNames FilterStage InspectStage MapOkStage MapStage RouteStage SequenceAware
+                            StageFactory StageRequest StageResolver StatefulStage StatefulTransformStage
+                            ValueFilter ValueInspect ValueRoute ValueStage)))
 
 (set! *warn-on-reflection* true)
 (set! *unchecked-math* :warn-on-boxed)
@@ -46,7 +46,7 @@
 
 (defn- stage? [x]
   (boolean (some #(instance? % x) [MapOkStage MapStage FilterStage InspectStage StatefulTransformStage
-                                   ValueStage ValueFilter ValueInspect])))
+                                   ValueStage ValueFilter ValueInspect RouteStage ValueRoute])))
 
 (defn- load-failed [stage space ^Throwable e]
   (fail :fault :stage/load-failed stage

@@ -50,6 +50,8 @@
     (and (vector? v) (= 1 (count v)))     (conj (v 0))
     (keyword? v)                          (conj {:to v})
     (number? v)                           (conj {:interval-ms v})
+    (keyword? v)                          (conj (model/nearest v [:broadcast :round-robin]))
+    (or (symbol? v) (keyword? v))         (conj {:by v})
     (seq? v)                              (conj (vec (take 100 v)))
     values                                (conj (model/nearest v values))))
 
@@ -80,6 +82,8 @@
       (and (= :lanes type) (vector? v))     (map-indexed (fn [i x] [(conj path i) (of :lane) x]) v)
       (and (= :on-error type) (map? v) (contains? v :to))
       [[(conj path :to) (of :lane) (:to v)]]
+      (and (= :routing type) (map? v) (contains? v :by))
+      [[(conj path :by) (of :stage-key) (:by v)]]
       :else [[path entry v]])))
 
 (defn- fits? [entry v]

@@ -60,6 +60,11 @@
       (and (qualified-symbol? x) (not (str/starts-with? (str x) "'")))
       (and (string? x) (boolean (re-matches #"[\p{L}_$][\p{L}\p{N}_$]*(\.[\p{L}_$][\p{L}\p{N}_$]*)*" x)))))
 
+(defn routing?
+  ":broadcast, :round-robin or {:by stage-key}."
+  [x]
+  (or (contains? #{:broadcast :round-robin} x) (and (only-key? x :by) (stage-key? (:by x)))))
+
 (defn- ordered
   "`x` with sorted maps and sets, so that equal data prints alike."
   [x]
@@ -106,6 +111,7 @@
     :data                `plain-data?
     :on-error            `on-error?
     :sync                `sync?
+    :routing             `routing?
     :lane-map            `(s/map-of keyword? ::lane)
     :role-map            `(s/map-of keyword? ::role)
     :endpoint-map        `(s/map-of keyword? ::endpoint)

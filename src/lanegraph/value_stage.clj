@@ -10,7 +10,7 @@
             [lanegraph.problem :as problem]
             [lanegraph.sequenced :as sequenced])
   (:import (java.util List)
-           (lanegraph.stage Emit ValueFilter ValueInspect ValueStage)))
+           (lanegraph.stage Emit ValueFilter ValueInspect ValueRoute ValueStage)))
 
 (set! *warn-on-reflection* true)
 (set! *unchecked-math* :warn-on-boxed)
@@ -74,9 +74,16 @@
   (let [found (current f)]
     (cond
       (and (map? found) (:step found))
-      (throw (refuse stage found (str "a function; give the role :as :stateful, it says :as " (keyword as))))
+      (throw (refuse stage found (if (= "route" as)
+                                   "a function of a message, which names an output"
+                                   (str "a function; give the role :as :stateful, it says :as " (keyword as)))))
       (not (ifn? found))
       (throw (refuse stage found "a function, a var of one, or an object of lanegraph.stage")))))
+
+(defn output
+  "What a router's function returned, as the core knows it."
+  [answer]
+  (if (simple-keyword? answer) (name answer) answer))
 
 (defn- of-message
   "`f` as a function of the message alone."
@@ -89,7 +96,7 @@
 
 (defn of
   "The stage for `f` (a function, a map for stateful, or a var of one of them). `stage` is its key in the
-  spec, as text; `as` is \"map\", \"filter\", \"inspect\" or \"stateful\"; `args` the role's arguments or
+  spec, as text; `as` is \"map\", \"filter\", \"inspect\", \"stateful\" or \"route\"; `args` the role's arguments or
   nil, given to the function after the message, to :init of a stateful map as its only argument; `sequence?`
   whether the function, or :step, is given the sequence right before the message.
   Errors: LaneGraphException stage/not-a-stage, and what :init throws."
@@ -102,4 +109,5 @@
       "map"      (sequenced/stage at ValueStage (apply [_ v] (call v)))
       "filter"   (sequenced/stage at ValueFilter (test [_ v] (boolean (call v))))
       "inspect"  (sequenced/stage at ValueInspect (accept [_ v] (call v) nil))
+      "route"    (reify ValueRoute (route [_ v] (output (call v))))
       "stateful" (stateful stage f args at))))

@@ -38,6 +38,22 @@
                   "code outside reads [:hot 1]"]]
       (is (str/includes? text part)))))
 
+(deftest policies-read-as-sentences
+  (let [text (fn [role] (describe/describe
+                         {:name  :tour
+                          :lanes (zipmap [:a :b :c] (repeat {:kind :events :codec :edn}))
+                          :roles {:r role}}))]
+    (doseq [[role part]
+            [[{:kind :router :rx :a :tx [:b :c]} "sends each message of :a to :b and :c\n"]
+             [{:kind :router :rx :a :tx [:b :c] :policy :round-robin}
+              "sends each message of :a to one of :b and :c, in turn"]
+             [{:kind :router :rx :a :tx [:b :c] :policy {:by 'my/kind}}
+              "sends each message of :a to the one of :b and :c that my/kind names"]
+             [{:kind :merge :rx [:a :b] :tx :c} "takes from :a and :b in turn and sends to :c"]
+             [{:kind :merge :rx [:a :b] :tx :c :policy :priority}
+              "takes from :a and :b, the first that has one, and sends to :c"]]]
+      (is (str/includes? (text role) part)))))
+
 (deftest memory-is-that-of-the-regions
   (let [bytes-of #(long (describe/lane-bytes
                          :hot (assoc (get-in spec [:lanes :hot]) :slots %

@@ -23,6 +23,8 @@
                 :pick      gen/nat
                 :codec     (gen/elements [:bytes :string :edn :json :mine])
                 :stage     stage-key
+                :routing   (gen/one-of [(gen/elements [nil :broadcast :round-robin]) (gen/fmap #(hash-map :by %) stage-key)])
+                :turns     (gen/elements [nil :round-robin :priority])
                 :as        (gen/elements [nil :map :stateful])
                 :args      (gen/one-of [(gen/return ::none) args])
                 :slots     (gen/elements [nil 2 64 1048576])
@@ -85,6 +87,8 @@
                       :rx   (if (= :merge role) refs (refs 0))
                       :tx   (if (= :router role) txs (txs 0))}
                      (some-of choice [:idle :thread])
+                     (when-let [policy (case role :router (:routing choice) :merge (:turns choice) nil)]
+                       {:policy policy})
                      (cond letters {:on-error {:to letters}} on-error {:on-error on-error})
                      (when (= :stage role)
                        (merge {:stage stage} (some-of choice [:as])

@@ -11,8 +11,9 @@
   (:import
    (java.util SortedMap TreeMap)
    (lanegraph.graph Defaults EndpointSpec EndpointSpec$Kind GraphSpec Idle LaneRef LaneSpec$Events
-                    LaneSpec$FanoutBroadcast LaneSpec$Journal LaneSpec$SequencedSlots OnError OnFull Problem
-                    Problem$Severity RoleSpec$Bridge RoleSpec$Merge RoleSpec$Router RoleSpec$Stage Validator)))
+                    LaneSpec$FanoutBroadcast LaneSpec$Journal LaneSpec$SequencedSlots MergePolicy OnError OnFull Problem
+                    Problem$Severity RoleSpec$Bridge RoleSpec$Merge RoleSpec$Router RoleSpec$Stage RouterPolicy
+                    Validator)))
 
 (set! *warn-on-reflection* true)
 
@@ -36,6 +37,14 @@
       :sequenced-slots  (LaneSpec$SequencedSlots. gating slots slot-bytes codec full retain)
       :journal          (LaneSpec$Journal. segment-bytes retain-bytes retain-ms sync codec full))))
 
+(defn- router-policy [policy]
+  (cond
+    (map? policy)            (RouterPolicy/by (:by policy))
+    (= :round-robin policy)  (RouterPolicy/roundRobin)
+    :else                    (RouterPolicy/broadcast)))
+
+(defn- merge-policy [policy] (MergePolicy/valueOf (upper (or policy :round-robin))))
+
 (defn role [{:keys [kind stage as args sequence rx tx policy on-error thread] :as m}]
   (let [error (cond (= :skip on-error) (OnError/skip)
                     (map? on-error)    (OnError/deadLetter (:to on-error))
@@ -44,8 +53,8 @@
     (case kind
       :stage  (RoleSpec$Stage. (or stage "app/f") (or as "map") args (boolean sequence) (lane-ref rx) tx error idle thread)
       :bridge (RoleSpec$Bridge. (lane-ref rx) tx error idle thread)
-      :router (RoleSpec$Router. (lane-ref rx) tx (or policy "broadcast") error idle thread)
-      :merge  (RoleSpec$Merge. (mapv lane-ref rx) tx (or policy "round-robin") error idle thread))))
+      :router (RoleSpec$Router. (lane-ref rx) tx (router-policy policy) error idle thread)
+      :merge  (RoleSpec$Merge. (mapv lane-ref rx) tx (merge-policy policy) error idle thread))))
 
 (defn endpoint [{:keys [kind lane]}]
   (EndpointSpec. (EndpointSpec$Kind/valueOf (upper kind)) (lane-ref lane)))
@@ -130,12 +139,13 @@
       1 (let [g (new-lane g' (codec-of g r) size shape)]
           (add-role g {:kind :bridge :rx r :tx (:made g) :on-error :skip :idle :park}))
       2 (let [[g tx] (outputs g' r (inc (mod m 3)) shape)]
-          (add-role g {:kind :router :rx r :tx tx :thread (when (odd? n) "slow")}))
+          (add-role g {:kind :router :rx r :tx tx :thread (when (odd? n) "slow")
+                       :policy ([nil :round-robin {:by "app/f"}] (mod n 3))}))
       3 (let [others (filter #(and (= (codec-of g r) (codec-of g' %)) (not= (lane-of r) (lane-of %))) (:open g'))
               rx     (cond-> [r] (seq others) (conj (first others)))
               g      (reduce (fn [g r] (update g :open #(vec (remove #{r} %)))) g' (rest rx))
               g      (new-lane g (codec-of g r) (apply max (map #(size-of g %) rx)) shape)]
-          (add-role g {:kind :merge :rx rx :tx (:made g)}))
+          (add-role g {:kind :merge :rx rx :tx (:made g) :policy ([nil :priority] (mod n 2))}))
       4 (let [[g [tx letter]] (outputs g' r 2 shape)]
           (add-role g {:kind :stage :as (["filter" "inspect" "stateful"] (mod n 3)) :rx r :tx tx
                        :on-error {:to letter}}))

@@ -11,8 +11,9 @@
    (java.util.function Consumer)
    (lanegraph LaneGraphException)
    (lanegraph.graph Codes Defaults EndpointSpec EndpointSpec$Kind GraphBuilder GraphSpec Idle JournalOptions LaneOptions
-                    LaneRef LaneSpec LaneSpec$Events LaneSpec$Journal OnError OnFull Problem Problem$Severity
-                    RoleOptions RoleOptions$OfStage RoleSpec RoleSpec$Bridge RoleSpec$Router Topology)))
+                    LaneRef LaneSpec LaneSpec$Events LaneSpec$Journal MergePolicy OnError OnFull Problem Problem$Severity
+                    RoleOptions RoleOptions$OfMerge RoleOptions$OfRouter RoleOptions$OfStage RoleSpec RoleSpec$Bridge
+                    RoleSpec$Router RouterPolicy Topology)))
 
 (set! *warn-on-reflection* true)
 
@@ -43,8 +44,10 @@
                                       (.to (names "f")) (.onError (OnError/deadLetter "j3")) (.idle Idle/YIELD)
                                       (.thread "slow")))
       (.bridge "br" (with RoleOptions (.from "s" 2) (.to (names "j")) (.onError (OnError/skip))))
-      (.router "ro" (with RoleOptions (.from (names "f2")) (.to (names "e2" "e3"))))
-      (.merge "me" (with RoleOptions (.from (names "j" "j2")) (.from "f" 1) (.to (names "s2"))))
+      (.router "ro" (with RoleOptions$OfRouter (.from (names "f2")) (.to (names "e2" "e3"))
+                                     (.policy (RouterPolicy/by "com.acme.Kind"))))
+      (.merge "me" (with RoleOptions$OfMerge (.from (names "j" "j2")) (.from "f" 1) (.to (names "s2"))
+                                    (.policy MergePolicy/PRIORITY)))
       (.ingress "in" "e") (.egress "out" "s2") (.egress "out2" "s" 1)
       (.build)))
 
@@ -64,8 +67,8 @@
            :roles {"st" {:kind :stage :stage "com.acme.Stage" :as "filter" :args "{:a 1}" :rx "e" :tx "f"
                          :on-error {:to "j3"} :idle :yield :thread "slow"}
                    "br" {:kind :bridge :rx ["s" 2] :tx "j" :on-error :skip}
-                   "ro" {:kind :router :rx "f2" :tx ["e2" "e3"]}
-                   "me" {:kind :merge :rx ["j" "j2" ["f" 1]] :tx "s2"}}
+                   "ro" {:kind :router :rx "f2" :tx ["e2" "e3"] :policy {:by "com.acme.Kind"}}
+                   "me" {:kind :merge :rx ["j" "j2" ["f" 1]] :tx "s2" :policy :priority}}
            :endpoints {"in"   {:kind :ingress :lane "e"}
                        "out"  {:kind :egress :lane "s2"}
                        "out2" {:kind :egress :lane ["s" 1]}}})
@@ -104,6 +107,7 @@
             "lane/sync"          (.sync j)
             "role/as"            "map"
             "role/on-error"      (when (= (OnError/stop) (.onError r)) "stop")
+            "role/sequence"      false
             "router/policy"      "broadcast"
             "merge/policy"       "round-robin"}))
     (is (= [4096 256 "bytes" true 16777216] [(.slots e) (.slotBytes e) (.codec e) (.retain e) (.segmentBytes j)]))))
@@ -119,7 +123,7 @@
   (let [lanes (TreeMap. ^java.util.Map (hash-map "a" (kit/lane {:kind :events})))
         spec  (GraphSpec. "g" OnFull/BLOCK Idle/PARK false lanes (TreeMap.) (TreeMap.))
         tx    (ArrayList. ["a"])
-        role  (RoleSpec$Router. (LaneRef/of "x") tx "broadcast" (OnError/stop) nil nil)
+        role  (RoleSpec$Router. (LaneRef/of "x") tx (RouterPolicy/broadcast) (OnError/stop) nil nil)
         value (ArrayList. ["a"])
         found (Problem. "graph/x" ["lanes"] value "m" nil Problem$Severity/ERROR)]
     (.clear lanes) (.clear tx) (.clear value)

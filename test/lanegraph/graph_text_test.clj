@@ -72,9 +72,12 @@ roles.r.tx=b
                                                 "s" {:kind :sequenced-slots :gating 4 :on-full :drop}}
                                     :roles     {"r" {:kind :router :rx ["f" 1] :tx ["s" "t"] :on-error :skip
                                                      :idle :busy-spin :thread "slow"}
-                                                "m" {:kind :merge :rx ["s" ["f" 0]] :tx "t" :on-error {:to "d"}}}
+                                                "m" {:kind :merge :rx ["s" ["f" 0]] :tx "t" :on-error {:to "d"}}
+                                                "b" {:kind :router :rx "t" :tx ["u"] :policy {:by ":f"}}
+                                                "p" {:kind :merge :rx ["u"] :tx "v" :policy :priority}}
                                     :endpoints {"out" {:kind :egress :lane ["f" 2]}}}))]
     (doseq [line ["lanes.f.consumers=3" "lanes.s.gating=4" "lanes.s.on-full=drop" "roles.r.rx.consumer=1"
+                  "roles.b.policy=by" "roles.b.policy.by=:f" "roles.p.policy=priority"
                   "roles.r.tx.0=s" "roles.r.tx.1=t" "roles.r.policy=broadcast" "roles.r.on-error=skip"
                   "roles.r.idle=busy-spin" "roles.r.thread=slow" "roles.m.rx.0.lane=s" "roles.m.rx.0.consumer=\\-"
                   "roles.m.rx.1.lane=f" "roles.m.rx.1.consumer=0" "roles.m.tx=t" "roles.m.policy=round-robin"

@@ -157,14 +157,16 @@
     ["roles" "parse" "stage"]]
    [Codes/UNKNOWN_AS (put [:roles "parse" :as] "stateful") (put [:roles "parse" :as] "stateless")
     ["roles" "parse" "as"]]
-   [Codes/UNKNOWN_POLICY with-router (put [:roles "route" :policy] "round-robin") ["roles" "route" "policy"]]
-   [Codes/UNKNOWN_POLICY with-merge (put [:roles "join" :policy] "") ["roles" "join" "policy"]]
+   [Codes/EMPTY_STAGE (comp (put [:roles "route" :policy] {:by "app/f"}) with-router)
+    (put [:roles "route" :policy] {:by ""}) ["roles" "route" "policy" "by"]]
    [Codes/NO_RX with-merge (put [:roles "join" :rx] [] [:roles "r"] {:kind :merge :rx ["hot" "more"] :tx "all"})
     ["roles" "join" "rx"]]
    [Codes/NO_TX pass (put [:roles "r"] {:kind :router :rx "log" :tx []}) ["roles" "r" "tx"]]
    [Codes/DUPLICATE_RX with-merge (put [:roles "join" :rx] ["hot" "more" "hot"]) ["roles" "join" "rx" 2]]
    [Codes/DUPLICATE_TX with-router (put [:roles "r"] {:kind :router :rx "log" :tx ["a" "a"]}) ["roles" "r" "tx" 1]]
    [Codes/ROUTER_OUTPUTS with-router (put [:lanes "both" :consumers] 3) ["roles" "route" "tx"]]
+   [Codes/ROUTER_OUTPUTS (comp (put [:roles "route" :policy] :round-robin) with-router)
+    (put [:lanes "both" :consumers] 3) ["roles" "route" "tx"]]
    [Codes/DEAD_LETTER_LOOP with-letters (put [:roles "parse" :on-error] {:to "lines"} [:endpoints "d"]
                                              {:kind :ingress :lane "dead"}) ["roles" "parse" "on-error" "to"]]
    [Codes/BLOCKING_CYCLE with-way-back (put [:lanes "back" :on-full] :block) ["lanes" "back"]]

@@ -76,6 +76,12 @@
   (let [spec {:name :x :roles {:r {:kind :bridge :rx :a :tx :b :on-error {}}}}]
     (is (= spec (json-spec/from-string (json-spec/to-string spec))))))
 
+(deftest what-is-no-key-of-a-stage-does-not-become-one
+  (doseq [role [{:kind :stage :stage true} {:kind :router :policy {:by true}} {:kind 42 :policy {:by 'a/b}}]]
+    (let [spec  {:name :x :roles {:r role}}
+          found (fn [spec] (map (juxt :code :path) (check/check spec)))]
+      (is (= (found spec) (found (json-spec/from-string (json-spec/to-string spec))))))))
+
 (defspec spec-to-json-to-spec-is-exact {:num-tests 100 :seed (seed/of ::spec-to-json-to-spec-is-exact)}
   (prop/for-all [spec lgen/graph]
     (= spec (json-spec/from-string (json-spec/to-string spec)))))

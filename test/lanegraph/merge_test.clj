@@ -48,6 +48,21 @@
     (is (= [1] (step g :m)))
     (is (= [:a0] (out g :z)))))
 
+(deftest a-merge-by-priority-reads-a-lane-only-while-those-before-it-are-empty
+  (let [g (by-hand (merged {:policy :priority} :a {:slots 64} :z {:slots 4}))]
+    (offered g :c [:c0 :c1 :c2 :c3 :c4])
+    (offered g :b [:b0 :b1 :b2])
+    (offered g :a [:a0 :a1])
+    (is (= [4] (step g :m)))
+    (offered g :a [:a2])
+    (is (= [:a0 :a1 :b0 :b1] (out g :z)))
+    (is (= [4] (step g :m)))
+    (is (= [:b2 :a2 :c0 :c1] (out g :z)) "b2 was found while z was full, before a2 came")
+    (offered g :b [:b3])
+    (is (= [4] (step g :m)))
+    (is (= [:c2 :b3 :c3 :c4] (out g :z)))
+    (is (= {:processed 12} (counts g :m)))))
+
 (deftest s28-a-merge-reads-lanes-of-every-kind
   (let [lane {:codec :edn :slots 8}
         spec {:name  :kinds

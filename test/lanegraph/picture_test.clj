@@ -57,6 +57,17 @@
                 "! dead letters   ↑ back to a role above")
          (picture/picture back-and-forth))))
 
+(deftest policies-that-are-not-the-default-are-told
+  (let [roles #(filter (partial re-find #"router|merge") (str/split-lines (picture/picture %)))]
+    (is (= ["        [take: merge]" "       [spread: router]" "[join: merge]  [again: bridge]"]
+           (roles back-and-forth)))
+    (is (= ["    [take: merge priority]" " [spread: router by my/kind]" "[join: merge]  [again: bridge]"]
+           (roles (-> back-and-forth
+                      (assoc-in [:roles :take :policy] :priority)
+                      (assoc-in [:roles :spread :policy] '{:by my/kind})))))
+    (is (str/includes? (picture/picture (assoc-in back-and-forth [:roles :spread :policy] :round-robin))
+                       "[spread: router round-robin]"))))
+
 (deftest mermaid-and-dot
   (is (= (drawn "flowchart TD"
                 "  n0([\"in\"])"

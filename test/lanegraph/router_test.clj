@@ -1,9 +1,11 @@
 (ns ^:matrix lanegraph.router-test
   "Routers: who gets which message, once, whatever is full."
-  (:require [clojure.test :refer [deftest is testing]]
+  (:require [clojure.string :as str]
+            [clojure.test :refer [deftest is testing]]
             [lanegraph.core :as lg]
             [lanegraph.run-kit :as kit :refer [blocked-on by-hand counts eventually lanes offered out step]]
-            [lanegraph.scratch :as scratch]))
+            [lanegraph.scratch :as scratch])
+  (:import (org.agrona DirectBuffer)))
 
 (set! *warn-on-reflection* true)
 
@@ -162,6 +164,144 @@
         (lg/await-idle! rt)
         (is (= {:kind :router :processed 2000 :blocked-on nil}
                (select-keys (get-in (lg/status rt) [:roles :r]) [:kind :processed :blocked-on])))))))
+
+;; ------------------------------------------------------------------ one output for each message
+
+(deftest a-round-robin-gives-each-message-to-one-output-in-turn
+  (in-every-memory [opts]
+    (with-open [g (by-hand (routed {:policy :round-robin}) opts)]
+      (is (= 10 (offered g :in (range 10))))
+      (is (= [10] (step g :r)))
+      (is (= [[0 3 6 9] [1 4 7] [2 5 8]] (map #(out g %) [:x :y :z])))
+      (offered g :in (range 10 13))
+      (step g :r)
+      (is (= [[12] [10] [11]] (map #(out g %) [:x :y :z])) "it goes on where it was"))))
+
+(deftest a-round-robin-waits-for-the-output-whose-turn-it-is
+  (in-every-memory [opts]
+    (with-open [g (by-hand (routed {:policy :round-robin} :y {:slots 2}) opts)]
+      (offered g :in (range 12))
+      (is (= [7] (step g :r)))
+      (is (= :y (blocked-on g :r)))
+      (is (= [0] (step g :r)))
+      (is (= [[0 3 6] [1 4] [2 5]] (map #(out g %) [:x :y :z])))
+      (is (= [5] (step g :r)))
+      (is (= [[9] [7 10] [8 11]] (map #(out g %) [:x :y :z])))
+      (is (= {:processed 12} (counts g :r))))))
+
+(deftest a-round-robin-s-full-output-that-drops-drops-its-turn
+  (in-every-memory [opts]
+    (with-open [g (by-hand (routed {:policy :round-robin} :y {:slots 2 :on-full :drop}) opts)]
+      (offered g :in (range 12))
+      (is (= [12] (step g :r)))
+      (is (= [[0 3 6 9] [1 4] [2 5 8 11]] (map #(out g %) [:x :y :z])))
+      (is (= {:a [12 12 0] :x [4 4 0] :y [2 2 2] :z [4 4 0]} (lanes g)))
+      (is (= {:processed 10 :dropped 2} (counts g :r))))))
+
+(deftest a-round-robin-s-message-that-fails-has-had-its-turn
+  (with-open [g (by-hand (routed {:policy :round-robin :on-error :skip} :y {:slot-bytes 16}) {:wire :always})]
+    (let [large (apply str (repeat 40 \a))]
+      (offered g :in [0 large 2 3 large 5 6 7])
+      (is (= [8] (step g :r)))
+      (is (= [[0 3 6] [7] [2 5]] (map #(out g %) [:x :y :z])))
+      (is (= {:processed 6 :errors 2} (counts g :r))))))
+
+(defn kind-of
+  "The output of a message, for a router."
+  [v]
+  (cond (neg? (long v)) nil (zero? (long v)) :y (even? (long v)) :x :else :z))
+
+(deftest a-router-by-a-function-sends-where-it-says
+  (in-every-memory [opts]
+    (with-open [g (by-hand (routed {:policy {:by 'lanegraph.router-test/kind-of}}) opts)]
+      (offered g :in [1 2 0 -1 4 3 -7])
+      (is (= [7] (step g :r)))
+      (is (= [[2 4] [0] [1 3]] (map #(out g %) [:x :y :z])))
+      (is (= {:processed 5 :filtered 2} (counts g :r)) "nil sends nothing"))))
+
+(deftest a-predicate-chooses-between-two-outputs
+  (is (= {:x [1 3] :y [0 2] :z []}
+         (lg/simulate (routed {:tx [:x :y] :policy {:by 'clojure.core/odd?}}) {:in (range 4)})))
+  (is (= :role/failed
+         (kit/code-of #(lg/simulate (routed {:policy {:by 'clojure.core/odd?}}) {:in (range 4)})))
+      "of three, true is none"))
+
+(deftest an-answer-that-is-no-output-is-an-error-that-says-so
+  (doseq [[answer found] [[:w "w (java.lang.String)"] ["w" "w (java.lang.String)"] [:a/x ":a/x (clojure.lang.Keyword)"]
+                          [42 "42 (java.lang.Long)"] [true "true (java.lang.Boolean)"]]]
+    (with-open [g (by-hand (routed {:on-error :skip :policy {:by :f}})
+                           {:stages {:f #(if (= 1 %) answer :x)}})]
+      (offered g :in [0 1 2])
+      (is (= [3] (step g :r)))
+      (is (= [[0 2] [] []] (map #(out g %) [:x :y :z])))
+      (is (= {:processed 2 :errors 1} (counts g :r)))
+      (let [[text] (kit/errors g)]
+        (is (str/includes? text (str "role r: its function answered " found
+                                     "; expected the name of one of its outputs [x, y, z]")))))))
+
+(deftest s30-a-router-s-function-runs-once-per-message-under-back-pressure
+  (in-every-memory [opts]
+    (let [calls (atom [])]
+      (with-open [g (by-hand (routed {:policy {:by :f}} :x {:slots 2})
+                             (assoc opts :stages {:f #(do (swap! calls conj %) :x)}))]
+        (offered g :in (range 5))
+        (is (= [2 0 0] (step g :r :r :r)))
+        (is (= :x (blocked-on g :r)))
+        (is (= [0 1 2] @calls))
+        (out g :x 1)
+        (is (= [1 0] (step g :r :r)))
+        (is (= [0 1 2 3] @calls))))))
+
+(deftest a-router-s-function-that-throws-goes-by-on-error
+  (let [f #(/ 1 (long %))
+        spec (routed {:policy {:by :f} :on-error {:to :dead}})
+        spec (-> spec (assoc-in [:lanes :dead] {:kind :events :codec :edn})
+                 (assoc-in [:endpoints :dead] {:kind :egress :lane :dead}))
+        f    (fn [v] (f v) :y)]
+    (is (= {:x [] :y [1 2] :z [] :dead [0]} (lg/simulate spec {:in [1 0 2]} {:stages {:f f}})))
+    (is (= {:x [] :y [1 2] :z []}
+           (lg/simulate (routed {:policy {:by :f} :on-error :skip}) {:in [1 0 2]} {:stages {:f f}})))
+    (is (= :role/failed (kit/code-of #(lg/simulate (routed {:policy {:by :f}}) {:in [1 0 2]} {:stages {:f f}}))))))
+
+(deftest a-router-s-function-on-buffers
+  (let [long-lane {:codec :long :slot-bytes 8}
+        spec (fn [f] (routed {:tx [:x :y] :policy {:by f}} :a long-lane :x long-lane :y long-lane :z long-lane))
+        low? (lg/raw-stage :route (fn [^DirectBuffer in] (if (< (.getLong in 0) 3) :x :y)))
+        even (lg/raw-stage :route (fn [^long sequence _] (even? sequence)))]
+    (is (= {:x [0 1 2] :y [3 4] :z []} (lg/simulate (spec :f) {:in (range 5)} {:stages {:f low?}})))
+    (is (= {:x [9 7] :y [8] :z []} (lg/simulate (spec :f) {:in [9 8 7]} {:stages {:f even}}))
+        "which may be told the sequence")
+    (with-open [rt (lg/spawn! (spec :f) {:stages {:f low?}})]
+      (is (= {:a :in-memory :x :by-reference}
+             (update-vals (select-keys (:lanes (lg/status rt)) [:a :x]) :memory))))
+    (testing "of Java"
+      (is (= {:x [7 8] :y [9] :z []} (lg/simulate (spec "example.Parity") {:in [7 8 9]}))))))
+
+(deftest what-is-no-router-s-function-is-refused
+  (doseq [[f code] [['no.such/f :stage/namespace-not-found] [:f :stage/not-registered]
+                    ['lanegraph.fixture.good/raw-copy :stage/not-a-stage]
+                    ['lanegraph.fixture.good/counter :stage/not-a-stage]
+                    ['lanegraph.fixture.good/number :stage/not-a-stage]]]
+    (is (= [[code [:roles :r :policy :by]]]
+           (map (juxt :code :path) (:problems (kit/refusal #(lg/spawn! (routed {:policy {:by f}}))))))))
+  (is (= [[:stage/not-a-stage [:roles :r :stage]]]
+         (map (juxt :code :path)
+              (:problems (kit/refusal #(lg/spawn! (kit/pipe {:stage :f})
+                                                  {:stages {:f (lg/raw-stage :route (fn [_] :b))}})))))
+      "nor is such a function a stage"))
+
+(deftest one-output-for-each-on-threads
+  (in-every-memory [opts]
+    (doseq [[policy expected] [[:round-robin #(mod % 3)] [{:by :f} #(mod (quot % 5) 3)]]]
+      (with-open [rt (lg/spawn! (routed {:policy policy} :y {:slots 2})
+                                (assoc opts :stages {:f #(nth [:x :y :z] (mod (quot % 5) 3))}))]
+        (let [shares (map #(filter (fn [v] (= % (expected v))) (range 3000)) (range 3))
+              takers (doall (for [[k share] (map vector [:x :y :z] shares)]
+                              (future (lg/take! rt k (count share) {:timeout-ms 20000}))))]
+          (is (= 3000 (lg/offer-all! rt :in (range 3000) {:timeout-ms 20000})))
+          (is (= shares (map deref takers))))))))
+
+;; ------------------------------------------------------------------ what holds a role up
 
 (deftest status-names-the-lane-that-holds-a-role-up
   (with-open [rt (lg/spawn! (routed {} :y {:slots 2}))]

@@ -102,6 +102,11 @@
 (defn blocked-on [^GraphProbe g role]
   (some-> (.blockedOn g (name role)) keyword))
 
+(defn errors
+  "The texts of the errors that roles went on after."
+  [^GraphProbe g]
+  (.errors g))
+
 (defn lanes
   "{lane [written read dropped]}"
   [^GraphProbe g]

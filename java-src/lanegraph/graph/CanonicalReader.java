@@ -68,15 +68,15 @@ final class CanonicalReader {
             for (int i = 0; lines.has("roles", n, "tx", "" + i); i++) {
                 tx.add(lines.string("roles", n, "tx", "" + i));
             }
-            return new RoleSpec.Router(rx(n), tx, lines.string("roles", n, "policy"), onError, idle, thread);
+            return new RoleSpec.Router(rx(n), tx, routerPolicy(n), onError, idle, thread);
         } else if ("merge".equals(kind.value())) {
             List<LaneRef> rx = new ArrayList<>();
             for (int i = 0; lines.has("roles", n, "rx", "" + i, "lane"); i++) {
                 String lane = lines.string("roles", n, "rx", "" + i, "lane");
                 rx.add(ref(lane, "roles", n, "rx", "" + i, "consumer"));
             }
-            return new RoleSpec.Merge(rx, lines.string("roles", n, "tx"), lines.string("roles", n, "policy"),
-                    onError, idle, thread);
+            return new RoleSpec.Merge(rx, lines.string("roles", n, "tx"),
+                    lines.constant(MergePolicy.class, "roles", n, "policy"), onError, idle, thread);
         }
         throw CanonicalLines.bad(kind, "stage, bridge, router or merge");
     }
@@ -91,6 +91,18 @@ final class CanonicalReader {
             return new OnError.Stop();
         }
         throw CanonicalLines.bad(line, "stop, skip or dead-letter");
+    }
+
+    private RouterPolicy routerPolicy(String n) {
+        CanonicalLines.Line line = lines.take("roles", n, "policy");
+        if ("broadcast".equals(line.value())) {
+            return RouterPolicy.broadcast();
+        } else if ("round-robin".equals(line.value())) {
+            return RouterPolicy.roundRobin();
+        } else if ("by".equals(line.value())) {
+            return RouterPolicy.by(lines.string("roles", n, "policy", "by"));
+        }
+        throw CanonicalLines.bad(line, "broadcast, round-robin or by");
     }
 
     private LaneRef rx(String n) {

@@ -124,9 +124,12 @@ public final class CanonicalText {
             put(stage.args(), "roles", name, "args");
             put(stage.sequence(), "roles", name, "sequence");
         } else if (role instanceof RoleSpec.Router router) {
-            put(router.policy(), "roles", name, "policy");
+            put(router.policy().key(), "roles", name, "policy");
+            if (router.policy() instanceof RouterPolicy.By by) {
+                put(by.stage(), "roles", name, "policy", "by");
+            }
         } else if (role instanceof RoleSpec.Merge merge) {
-            put(merge.policy(), "roles", name, "policy");
+            put(merge.policy().key(), "roles", name, "policy");
         }
     }
 

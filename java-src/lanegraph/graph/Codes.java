@@ -53,11 +53,9 @@ public final class Codes {
     public static final String SMALLER_SLOTS = code("graph/smaller-slots",
             "Warning: a role forwards messages to a lane whose slots are smaller than those it reads.");
     public static final String EMPTY_STAGE = code("graph/empty-stage",
-            "A stage role does not say which stage it runs.");
+            "A stage role, or a router's by, does not say which function it runs.");
     public static final String UNKNOWN_AS = code("graph/unknown-as",
             "A stage's function is to be used in a way that does not exist.");
-    public static final String UNKNOWN_POLICY = code("graph/unknown-policy",
-            "A router or a merge has a policy that does not exist.");
     public static final String NO_RX = code("graph/no-rx",
             "A merge reads no lane.");
     public static final String NO_TX = code("graph/no-tx",

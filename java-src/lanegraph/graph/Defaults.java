@@ -21,8 +21,8 @@ public final class Defaults {
     public static final String AS = "map";
     public static final boolean SEQUENCE = false;
     public static final OnError ON_ERROR = new OnError.Stop();
-    public static final String ROUTER_POLICY = "broadcast";
-    public static final String MERGE_POLICY = "round-robin";
+    public static final RouterPolicy ROUTER_POLICY = RouterPolicy.broadcast();
+    public static final MergePolicy MERGE_POLICY = MergePolicy.ROUND_ROBIN;
 
     private Defaults() {
     }
@@ -49,8 +49,8 @@ public final class Defaults {
         map.put("role/as", AS);
         map.put("role/sequence", SEQUENCE);
         map.put("role/on-error", "stop");
-        map.put("router/policy", ROUTER_POLICY);
-        map.put("merge/policy", MERGE_POLICY);
+        map.put("router/policy", ROUTER_POLICY.key());
+        map.put("merge/policy", MERGE_POLICY.key());
         return Collections.unmodifiableSortedMap(map);
     }
 }

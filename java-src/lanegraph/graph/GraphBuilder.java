@@ -131,18 +131,18 @@ public final class GraphBuilder {
                 o.idle, o.thread));
     }
 
-    /** Adds a router that broadcasts. */
-    public GraphBuilder router(String name, Consumer<RoleOptions.Plain> options) {
-        RoleOptions.Plain o = set(new RoleOptions.Plain(), options);
-        return role(name, new RoleSpec.Router(one(name, "from", o.from), o.to, Defaults.ROUTER_POLICY,
-                o.onError, o.idle, o.thread));
+    /** Adds a router. */
+    public GraphBuilder router(String name, Consumer<RoleOptions.OfRouter> options) {
+        RoleOptions.OfRouter o = set(new RoleOptions.OfRouter(), options);
+        return role(name, new RoleSpec.Router(one(name, "from", o.from), o.to, o.policy, o.onError, o.idle,
+                o.thread));
     }
 
-    /** Adds a merge that takes from its lanes in turn. */
-    public GraphBuilder merge(String name, Consumer<RoleOptions.Plain> options) {
-        RoleOptions.Plain o = set(new RoleOptions.Plain(), options);
-        return role(name, new RoleSpec.Merge(o.from, one(name, "to", o.to), Defaults.MERGE_POLICY, o.onError,
-                o.idle, o.thread));
+    /** Adds a merge. */
+    public GraphBuilder merge(String name, Consumer<RoleOptions.OfMerge> options) {
+        RoleOptions.OfMerge o = set(new RoleOptions.OfMerge(), options);
+        return role(name, new RoleSpec.Merge(o.from, one(name, "to", o.to), o.policy, o.onError, o.idle,
+                o.thread));
     }
 
     /** Adds an endpoint through which code outside writes the lane. */

@@ -67,6 +67,44 @@ public abstract sealed class RoleOptions<S extends RoleOptions<S>> {
         }
     }
 
+    /** The options of a router. */
+    public static final class OfRouter extends RoleOptions<OfRouter> {
+        RouterPolicy policy = Defaults.ROUTER_POLICY;
+
+        OfRouter() {
+        }
+
+        /** Which outputs get a message. */
+        public OfRouter policy(RouterPolicy policy) {
+            this.policy = policy;
+            return this;
+        }
+
+        @Override
+        OfRouter self() {
+            return this;
+        }
+    }
+
+    /** The options of a merge. */
+    public static final class OfMerge extends RoleOptions<OfMerge> {
+        MergePolicy policy = Defaults.MERGE_POLICY;
+
+        OfMerge() {
+        }
+
+        /** Which lane is next. */
+        public OfMerge policy(MergePolicy policy) {
+            this.policy = policy;
+            return this;
+        }
+
+        @Override
+        OfMerge self() {
+            return this;
+        }
+    }
+
     abstract S self();
 
     /** The lanes that the role reads; may be called several times, all add up. */

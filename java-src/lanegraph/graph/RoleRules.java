@@ -87,11 +87,7 @@ final class RoleRules {
     }
 
     private void stage(String who, String name, RoleSpec.Stage stage) {
-        if (stage.stage().isBlank()) {
-            problems.error(Codes.EMPTY_STAGE, List.of("roles", name, "stage"), stage.stage(),
-                    who + " does not say which stage it runs: stage=" + show(stage.stage())
-                            + "; expected: a symbol, a keyword or a class name; write one");
-        }
+        key(who, stage.stage(), List.of("roles", name, "stage"));
         if (!AS.contains(stage.as())) {
             problems.error(Codes.UNKNOWN_AS, List.of("roles", name, "as"), stage.as(),
                     who + ": found as=" + show(stage.as()) + "; expected: one of " + AS + "; choose one",
@@ -100,7 +96,9 @@ final class RoleRules {
     }
 
     private void router(String who, String name, RoleSpec.Router router) {
-        policy(who, name, router.policy(), Defaults.ROUTER_POLICY);
+        if (router.policy() instanceof RouterPolicy.By by) {
+            key(who, by.stage(), List.of("roles", name, "policy", "by"));
+        }
         if (router.to().isEmpty()) {
             problems.error(Codes.NO_TX, List.of("roles", name, "tx"), List.of(),
                     who + " writes no lane; expected: at least one; add one");
@@ -117,7 +115,6 @@ final class RoleRules {
     }
 
     private void merge(String who, String name, RoleSpec.Merge merge, List<String> read) {
-        policy(who, name, merge.policy(), Defaults.MERGE_POLICY);
         if (merge.from().isEmpty()) {
             problems.error(Codes.NO_RX, List.of("roles", name, "rx"), List.of(),
                     who + " reads no lane; expected: at least one; add one");
@@ -125,12 +122,11 @@ final class RoleRules {
         duplicates(who, name, "rx", read, Codes.DUPLICATE_RX);
     }
 
-    private void policy(String who, String name, String policy, String known) {
-        if (!policy.equals(known)) {
-            problems.error(Codes.UNKNOWN_POLICY, List.of("roles", name, "policy"), policy,
-                    who + ": found policy=" + show(policy) + "; expected: " + known
-                            + "; write that or nothing",
-                    Suggest.nearest(policy, List.of(known)));
+    private void key(String who, String key, List<Object> path) {
+        if (key.isBlank()) {
+            problems.error(Codes.EMPTY_STAGE, path, key,
+                    who + " does not say which function it runs: " + path.get(path.size() - 1) + "=" + show(key)
+                            + "; expected: a symbol, a keyword or a class name; write one");
         }
     }
 

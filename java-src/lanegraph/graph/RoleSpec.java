@@ -114,8 +114,8 @@ public sealed interface RoleSpec {
         }
     }
 
-    /** Copies each message to every lane of {@code to}; the policy is {@code broadcast}. */
-    record Router(LaneRef from, List<String> to, String policy, OnError onError, Idle idle, String thread)
+    /** Copies each message to those lanes of {@code to} that the policy says. */
+    record Router(LaneRef from, List<String> to, RouterPolicy policy, OnError onError, Idle idle, String thread)
             implements RoleSpec {
         public Router {
             Objects.requireNonNull(from, "from");
@@ -145,8 +145,8 @@ public sealed interface RoleSpec {
         }
     }
 
-    /** Copies the messages of several lanes to one; the policy is {@code round-robin}. */
-    record Merge(List<LaneRef> from, String to, String policy, OnError onError, Idle idle, String thread)
+    /** Copies the messages of several lanes to one. */
+    record Merge(List<LaneRef> from, String to, MergePolicy policy, OnError onError, Idle idle, String thread)
             implements RoleSpec {
         public Merge {
             from = List.copyOf(from);

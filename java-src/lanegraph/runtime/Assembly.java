@@ -14,6 +14,7 @@ import lanegraph.LaneGraphException.Category;
 import lanegraph.graph.EndpointSpec;
 import lanegraph.graph.GraphSpec;
 import lanegraph.graph.LaneSpec;
+import lanegraph.graph.MergePolicy;
 import lanegraph.graph.OnError;
 import lanegraph.graph.OnFull;
 import lanegraph.graph.RoleSpec;
@@ -127,9 +128,11 @@ final class Assembly {
                 : tx(role.deadLetter(), Topology.errorOwner(name));
         List<LaneRx> inputs = role.rx().stream().map(from -> rx(from.lane(), owner)).toList();
         List<LaneTx> outputs = role.tx().stream().map(to -> tx(to, owner)).toList();
-        LaneRx rx = role instanceof RoleSpec.Merge ? new MergeRx(inputs, false) : inputs.get(0);
-        Router router = role instanceof RoleSpec.Router
-                ? new BroadcastRouter(outputs, role.onError() instanceof OnError.Stop)
+        LaneRx rx = role instanceof RoleSpec.Merge merge
+                ? new MergeRx(inputs, merge.policy() == MergePolicy.PRIORITY)
+                : inputs.get(0);
+        Router router = role instanceof RoleSpec.Router split
+                ? Routers.of(name, split, outputs, stages.get(name))
                 : null;
         roles.put(name, new RoleAgent(name, role.kind(), stages.get(name), rx, router == null ? outputs.get(0) : null,
                 router, deadLetters, role.onError(), errors, stopping));

@@ -7,11 +7,12 @@ import lanegraph.graph.GraphSpec;
 import lanegraph.graph.LaneRef;
 import lanegraph.graph.LaneSpec;
 import lanegraph.graph.RoleSpec;
+import lanegraph.stage.RouteStage;
 
 /**
  * Which lanes carry objects instead of bytes: those in memory whose codec gives values (all but {@code
- * bytes}, whose arrays their owners may change), and whose stages and consumers all work on values. Bridges
- * and endpoints take either.
+ * bytes}, whose arrays their owners may change), and whose stages and consumers all work on values. Bridges,
+ * routers, merges and endpoints take either.
  */
 final class ByReference {
     private ByReference() {}
@@ -31,6 +32,9 @@ final class ByReference {
             if (role instanceof RoleSpec.Stage && !Steps.isValueStage(stages.get(name))) {
                 role.rx().stream().map(LaneRef::lane).forEach(lanes::remove);
                 lanes.removeAll(role.tx());
+            }
+            if (stages.get(name) instanceof RouteStage) { // it looks at bytes; its outputs may carry either
+                role.rx().stream().map(LaneRef::lane).forEach(lanes::remove);
             }
         });
         options.consumers().forEach((endpoint, consumer) -> {

@@ -68,7 +68,7 @@ final class RoleAgent implements Agent {
     private long bytes;
 
     /**
-     * @param stage an object of a stage interface; null for a bridge
+     * @param stage an object of a stage interface; of a router what chooses its outputs; null if there is none
      * @param tx where results go; null for a router, and for a consumer, whose messages end here
      * @param router where the messages of a router go; else null
      * @param deadLetters the lane of {@code onError}, or null
@@ -99,7 +99,9 @@ final class RoleAgent implements Agent {
         // A function of values may be slow: free its room after each message. Others take nanoseconds: after
         // each drain.
         this.releaseEach = Steps.isValueStage(stage);
-        this.step = stage == null ? (in, out) -> Step.FORWARD : Steps.of(stage, several -> emit = several.values());
+        this.step = stage == null || router != null
+                ? (in, out) -> Step.FORWARD
+                : Steps.of(stage, several -> emit = several.values());
     }
 
     @Override

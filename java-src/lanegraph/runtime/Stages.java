@@ -10,6 +10,7 @@ import lanegraph.LaneGraphException.Category;
 import lanegraph.graph.GraphSpec;
 import lanegraph.graph.Problem;
 import lanegraph.graph.RoleSpec;
+import lanegraph.graph.RouterPolicy;
 import lanegraph.stage.SequenceAware;
 import lanegraph.stage.StageRequest;
 import lanegraph.stage.StageResolver;
@@ -29,13 +30,14 @@ final class Stages {
         List<Problem> problems = new ArrayList<>();
         List<Throwable> causes = new ArrayList<>();
         spec.roles().forEach((role, roleSpec) -> {
-            if (roleSpec instanceof RoleSpec.Stage stage) {
+            StageRequest request = request(role, roleSpec);
+            if (request != null) {
                 try {
-                    Object object = resolve(role, stage, resolver);
+                    Object object = resolve(request, resolver);
                     stages.put(role, object); // from here on it is closed if the spawn fails
-                    checkCodecs(spec, role, stage, object);
+                    check(spec, roleSpec, request, object);
                 } catch (Throwable ex) { // an error too, such as one of a static initializer: the others must be closed
-                    problems.add(problem(role, stage, ex));
+                    problems.add(problem(roleSpec, request, ex));
                     causes.add(ex);
                 }
             }
@@ -53,28 +55,53 @@ final class Stages {
         return stages;
     }
 
-    private static Object resolve(String role, RoleSpec.Stage spec, StageResolver resolver) throws Exception {
-        Object stage = resolver.resolve(new StageRequest(role, spec.stage(), spec.as(), spec.args(), spec.sequence()));
+    /** What a role asks the resolver for: a stage its function, a router what chooses its outputs; else null. */
+    private static StageRequest request(String role, RoleSpec spec) {
+        if (spec instanceof RoleSpec.Stage stage) {
+            return new StageRequest(role, stage.stage(), stage.as(), stage.args(), stage.sequence());
+        }
+        return spec instanceof RoleSpec.Router router && router.policy() instanceof RouterPolicy.By by
+                ? new StageRequest(role, by.stage(), "route", null, false)
+                : null;
+    }
+
+    private static Object resolve(StageRequest request, StageResolver resolver) throws Exception {
+        Object stage = resolver.resolve(request);
         if (stage == null) {
             throw new LaneGraphException(Category.NOT_FOUND, "graph/unresolved-stage",
-                    "role " + role + ": stage " + spec.stage() + " was not found; expected what the resolver of the spawn knows"
+                    "role " + request.role() + ": stage " + request.stage()
+                            + " was not found; expected what the resolver of the spawn knows"
                             + " (by default the name of a class on the class path)",
-                    Map.of("role", role, "stage", spec.stage()));
-        }
-        if (!Steps.isStage(stage)) {
-            throw new LaneGraphException(Category.INCORRECT, "stage/not-a-stage",
-                    "role " + role + ": stage " + spec.stage() + " is a " + stage.getClass().getName()
-                            + "; expected an object of one of the interfaces of lanegraph.stage",
-                    Map.of("role", role, "stage", spec.stage(), "class", stage.getClass().getName()));
-        }
-        if (spec.sequence() && !(stage instanceof SequenceAware)) {
-            throw new LaneGraphException(Category.INCORRECT, "stage/no-sequence",
-                    "role " + role + ": sequence = true, but stage " + spec.stage() + " is a " + stage.getClass().getName()
-                            + ", which cannot be told the sequence; expected a function of values or an object that is"
-                            + " lanegraph.stage.SequenceAware",
-                    Map.of("role", role, "stage", spec.stage(), "class", stage.getClass().getName()));
+                    Map.of("role", request.role(), "stage", request.stage()));
         }
         return stage;
+    }
+
+    private static void check(GraphSpec spec, RoleSpec role, StageRequest request, Object object) {
+        if (role instanceof RoleSpec.Stage stage) {
+            if (!Steps.isStage(object)) {
+                throw notAStage(request, object, "an object of one of the interfaces of lanegraph.stage for stages");
+            }
+            if (stage.sequence() && !(object instanceof SequenceAware)) {
+                throw refused(request, object, "stage/no-sequence", ", which cannot be told the sequence, yet the role says"
+                        + " sequence = true; expected a function of values or an object that is"
+                        + " lanegraph.stage.SequenceAware");
+            }
+            checkCodecs(spec, request.role(), stage, object);
+        } else if (!Routers.isRoute(object)) {
+            throw notAStage(request, object, "a function of values, or a RouteStage or ValueRoute of lanegraph.stage");
+        }
+    }
+
+    private static LaneGraphException notAStage(StageRequest request, Object object, String expected) {
+        return refused(request, object, "stage/not-a-stage", "; expected " + expected);
+    }
+
+    private static LaneGraphException refused(StageRequest request, Object object, String code, String why) {
+        String type = object.getClass().getName();
+        return new LaneGraphException(Category.INCORRECT, code,
+                "role " + request.role() + ": stage " + request.stage() + " is a " + type + why,
+                Map.of("role", request.role(), "stage", request.stage(), "class", type));
     }
 
     /**
@@ -93,12 +120,15 @@ final class Stages {
         }
     }
 
-    private static Problem problem(String role, RoleSpec.Stage stage, Throwable ex) {
+    private static Problem problem(RoleSpec role, StageRequest request, Throwable ex) {
         String code = ex instanceof LaneGraphException lane ? lane.code() : "graph/unresolved-stage";
         String message = ex instanceof LaneGraphException
                 ? ex.getMessage()
-                : "role " + role + ": resolving stage " + stage.stage() + " failed: " + ex;
-        return new Problem(code, List.of("roles", role, "stage"), stage.stage(), message, null, Problem.Severity.ERROR);
+                : "role " + request.role() + ": resolving stage " + request.stage() + " failed: " + ex;
+        List<Object> path = role instanceof RoleSpec.Stage
+                ? List.of("roles", request.role(), "stage")
+                : List.of("roles", request.role(), "policy", "by");
+        return new Problem(code, path, request.stage(), message, null, Problem.Severity.ERROR);
     }
 
     /** Closes those that are {@link AutoCloseable}; what they throw is added to the list. */

@@ -13,6 +13,7 @@ import lanegraph.stage.SequenceAware;
 import lanegraph.stage.StatefulTransformStage;
 import lanegraph.stage.ValueFilter;
 import lanegraph.stage.ValueInspect;
+import lanegraph.stage.ValueRoute;
 import lanegraph.stage.ValueStage;
 
 /** Makes the {@link Step} of a stage. */
@@ -21,7 +22,9 @@ final class Steps {
 
     /** True if the object is a stage of any kind. */
     static boolean isStage(Object stage) {
-        return isValueStage(stage)
+        return stage instanceof ValueStage
+                || stage instanceof ValueFilter
+                || stage instanceof ValueInspect
                 || stage instanceof MapOkStage
                 || stage instanceof MapStage
                 || stage instanceof FilterStage
@@ -29,9 +32,12 @@ final class Steps {
                 || stage instanceof StatefulTransformStage;
     }
 
-    /** True if the stage works on values, so that its lanes may carry references. */
+    /** True if the stage, or what chooses the outputs of a router, works on values, so that its lanes may carry references. */
     static boolean isValueStage(Object stage) {
-        return stage instanceof ValueStage || stage instanceof ValueFilter || stage instanceof ValueInspect;
+        return stage instanceof ValueStage
+                || stage instanceof ValueFilter
+                || stage instanceof ValueInspect
+                || stage instanceof ValueRoute;
     }
 
     /** True if the stage may send the message on as it came. */

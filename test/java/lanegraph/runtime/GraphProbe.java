@@ -55,6 +55,11 @@ public final class GraphProbe implements AutoCloseable {
         return assembly.roles.get(role).activity().blockedOn();
     }
 
+    /** The texts of the errors that roles went on after. */
+    public List<String> errors() {
+        return assembly.errors.entries().stream().map(DistinctError::text).toList();
+    }
+
     /** {@code {lane [written read dropped]}}. */
     public SortedMap<String, List<Long>> lanes() {
         SortedMap<String, List<Long>> lanes = new TreeMap<>();
