@@ -15,13 +15,19 @@
   [[{:kind :events} :a]
    [{:kind :fanout-broadcast :consumers 1} [:a 0]]
    [{:kind :sequenced-slots} :a]
-   [{:kind :sequenced-slots :gating 1} [:a 0]]])
+   [{:kind :sequenced-slots :gating 1} [:a 0]]
+   [{:kind :journal} :a]])
+
+(defn- small
+  "A lane with these options, and few slots where it has any."
+  [slots lane]
+  (merge {:kind :events :codec :edn} (when-not (= :journal (:kind lane)) {:slots slots}) lane))
 
 (defn- told
   "What comes out of one stage role on a lane of this kind for the messages :x :y :z."
   [[lane rx] role f opts]
   (-> (pipe (merge {:stage :f :sequence true} role) {:slots 2})
-      (update-in [:lanes :a] merge lane)
+      (assoc-in [:lanes :a] (small 2 lane))
       (assoc-in [:roles :r :rx] rx)
       (lg/simulate {:in [:x :y :z]} (assoc opts :stages {:f f}))
       :out))
@@ -111,21 +117,23 @@
 
 (deftest s16-the-sequence-goes-on-over-restarts
   (scratch/with-dir [dir]
-    (let [spec (assoc-in (pipe {:stage :f :sequence true} {:slots 4}) [:lanes :a :kind] :sequenced-slots)
-          run  (fn [messages]
-                 (with-open [rt (lg/spawn! spec {:dir dir :stages {:f vector}})]
-                   (lg/offer-all! rt :in messages {:timeout-ms 20000})
-                   (taken rt (count messages))))]
-      (is (= [[0 :a] [1 :b] [2 :c]] (run [:a :b :c])))
-      (is (= [[3 :d] [4 :e]] (run [:d :e]))))))
+    (doseq [kind [:sequenced-slots :journal]]
+      (let [spec (assoc-in (pipe {:stage :f :sequence true} {:slots 4}) [:lanes :a] (small 4 {:kind kind}))
+            run  (fn [messages]
+                   (with-open [rt (lg/spawn! spec {:dir (scratch/path dir kind) :stages {:f vector}})]
+                     (lg/offer-all! rt :in messages {:timeout-ms 20000})
+                     (taken rt (count messages))))]
+        (is (= [[0 :a] [1 :b] [2 :c]] (run [:a :b :c])))
+        (is (= [[3 :d] [4 :e]] (run [:d :e])))))))
 
 (deftest s16-a-reader-by-handle-knows-the-sequence
-  (with-open [rt (lg/spawn! (assoc-in (pipe {:stage 'clojure.core/identity}) [:lanes :b :kind] :sequenced-slots))
-              rx (lg/reader rt :out)]
-    (lg/offer-all! rt :in [:x :y])
-    (is (= [[0 :x] [1 :y]] (vec (for [_ (range 2)]
-                                  (do (eventually (.peek rx))
-                                      [(.position rx) (.take rx)])))))))
+  (doseq [kind [:sequenced-slots :journal]]
+    (with-open [rt (lg/spawn! (assoc-in (pipe {:stage 'clojure.core/identity}) [:lanes :b] (small 8 {:kind kind})))
+                rx (lg/reader rt :out)]
+      (lg/offer-all! rt :in [:x :y])
+      (is (= [[0 :x] [1 :y]] (vec (for [_ (range 2)]
+                                    (do (eventually (.peek rx))
+                                        [(.sequence rx) (.take rx)]))))))))
 
 ;; ------------------------------------------------------------------ peek by sequence
 
@@ -138,7 +146,7 @@
 (defn- filled
   "A runtime whose lane :b of 4 slots carried `written` messages, of which `read` were read. Messages are their sequences."
   ^LaneGraph [lane opts written read]
-  (let [rt (lg/spawn! (-> (pipe {:kind :bridge} {:slots 4}) (update-in [:lanes :b] merge lane)) opts)]
+  (let [rt (lg/spawn! (-> (pipe {:kind :bridge} {:slots 4}) (assoc-in [:lanes :b] (small 4 lane))) opts)]
     (loop [taken 0, n 0]
       (if (< n (long written))
         (let [over (max 0 (- (inc n) taken 4))]
@@ -174,6 +182,14 @@
   (with-open [rt (filled {} {} 9 5)]
     (is (= [5 6 7 8] (lg/peek rt :b {:at 5 :n 10})))
     (is (= [5 9] (window #(lg/peek rt :b {:at 4}))))))
+
+(deftest s16-peek-by-sequence-in-a-journal
+  (scratch/with-dir [dir]
+    (doseq [opts [{} {:dir dir}]]
+      (with-open [rt (filled {:kind :journal} opts 9 6)]
+        (is (= [0 1 2] (lg/peek rt :b {:at 0 :n 3})) "read long ago")
+        (is (= [7 8] (lg/peek rt :b {:at 7 :n 10})))
+        (is (= [0 9] (window #(lg/peek rt :b {:at 9}))))))))
 
 (deftest s16-peek-knows-what-is-forgotten
   (with-open [rt (filled {:retain false} {} 3 2)]

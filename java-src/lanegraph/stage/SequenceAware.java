@@ -9,8 +9,7 @@ public interface SequenceAware {
      * Called right before each message, on its role's thread.
      *
      * @param sequence of the message in the lane that the role reads, counted from 0 over all lives of the lane's
-     *     memory: the reader's position. It grows with each message, and by more than one where a slot was given up
-     *     by its producer
+     *     memory. It grows with each message, and by more than one where a slot was given up by its producer
      */
     void sequence(long sequence);
 }
