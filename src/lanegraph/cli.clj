@@ -38,11 +38,12 @@
 
 (defn- execute
   "Loads what a command needs only then: --help should not wait for the library."
-  [{:keys [command file options]} io]
+  [{:keys [command file other options]} io]
   (case command
     "check"    (shown ((requiring-resolve 'lanegraph.cli.look/check) file options) io)
     "graph"    (shown ((requiring-resolve 'lanegraph.cli.look/graph) file options) io)
     "describe" (shown ((requiring-resolve 'lanegraph.cli.look/describe) file options) io)
+    "diff"     (shown ((requiring-resolve 'lanegraph.cli.look/diff) file other options) io)
     "test"     (shown ((requiring-resolve 'lanegraph.cli.tests/run) file options) io)
     "demo"     ((requiring-resolve 'lanegraph.cli.demo/run) (text-out io))
     "run"      (run-graph file options io)))

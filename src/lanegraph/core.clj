@@ -8,6 +8,7 @@
     (normalise spec)                the spec with every default, and who reads and writes each lane
     (describe spec)                 the spec in words
     (graph spec opts)               the spec as a picture
+    (diff a b)                      what changed between two specs, and what each change needs
 
   Run it:
     (simulate spec {:in [v …]})     the whole graph in this thread, no files → {:out [v …]}
@@ -74,6 +75,7 @@
             [lanegraph.codec :as codec]
             [lanegraph.convert :as convert]
             [lanegraph.describe :as describe]
+            [lanegraph.diff :as diff]
             [lanegraph.error :as error :refer [in-clojure]]
             [lanegraph.explain :as explain]
             [lanegraph.normalise :as normalise]
@@ -141,6 +143,21 @@
   "A string that shows `spec`, which may have problems: what is damaged is left out."
   ([spec] (graph spec {}))
   ([spec opts] (picture/picture spec (options/checked :graph-picture opts))))
+
+(defn diff
+  "What changed from spec `a` to spec `b`, sorted by path, [] when nothing:
+  {:path [:lanes :obs :slots], :change :changed (:added :removed), :from 4096, :to 8192, :needs need, :why sentence,
+   :lanes [:obs] those that need new files or hold what would be left behind; may be missing}.
+  Specs are compared with their defaults. A lane, role or endpoint of another kind is one change. A need is what a
+  graph that runs as `a` must go through to run as `b`, and is told of each change alone:
+    :nothing       it means nothing to the graph
+    :live-swap     a role can take it between two messages
+    :restart-role  roles take it when they start: stop and spawn!, mapped lanes go on with what they hold
+    :drain         let out first what lanes hold, or it is left behind
+    :new-files     a mapped lane's file cannot be gone on with: drain, then new files
+  Error: :graph/invalid with :problems."
+  [a b]
+  (diff/diff a b))
 
 (defn- valid-spec
   "The GraphSpec of a spec without errors."

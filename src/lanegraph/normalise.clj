@@ -16,23 +16,26 @@
   [normal given]
   (into {} (map (fn [[k m]] [k (merge (qualified (get given k)) m)])) normal))
 
+(defn explicit
+  "The spec with every default, without what is inherited, qualified keys and :tests kept. The spec is valid."
+  [spec]
+  (merge (qualified spec)
+         (select-keys spec [:tests])
+         (reduce (fn [normal section] (update normal section with-qualified (section spec)))
+                 (convert/java->spec (convert/spec->java spec))
+                 [:lanes :roles :endpoints])))
+
 (defn normalise
   "The spec with every default and every inherited option written out, qualified keys kept, and what follows
   from it under :lanegraph/topology: {lane {:producers [owner] :cursors [owner] :many-producers? boolean}}.
   Normalising twice changes nothing. Error: :graph/invalid."
   [spec]
   (check/require-valid spec)
-  (let [g (convert/spec->java spec)
-        {:keys [on-full idle] :as normal} (convert/java->spec g)]
-    (merge (qualified spec)
-           (select-keys spec [:tests])
-           (-> normal
-               (update :lanes update-vals #(merge {:on-full on-full} %))
-               (update :roles update-vals #(merge {:idle idle} %))
-               (update :lanes with-qualified (:lanes spec))
-               (update :roles with-qualified (:roles spec))
-               (update :endpoints with-qualified (:endpoints spec)))
-           {:lanegraph/topology (topology/topology g)})))
+  (let [{:keys [on-full idle] :as normal} (explicit spec)]
+    (-> normal
+        (update :lanes update-vals #(merge {:on-full on-full} %))
+        (update :roles update-vals #(merge {:idle idle} %))
+        (assoc :lanegraph/topology (topology/topology (convert/spec->java spec))))))
 
 (defn spec-hash
   "SHA-256 of the canonical text of the graph, as hexadecimal digits: equal specs, equal hash. Error:

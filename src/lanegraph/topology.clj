@@ -2,7 +2,9 @@
   "Who writes and who reads which lane, as data: a view of lanegraph.graph.Topology, the one place that
   derives it."
   (:require [lanegraph.convert :as convert])
-  (:import (lanegraph.graph GraphSpec Topology)))
+  (:import (java.util Map$Entry)
+           (lanegraph.graph GraphSpec LaneSpec LaneSpec$Journal LaneSpec$Ring Topology)
+           (lanegraph.region RingShape)))
 
 (set! *warn-on-reflection* true)
 (set! *unchecked-math* :warn-on-boxed)
@@ -19,6 +21,20 @@
                                   :cursors         (vec (.cursors t lane))
                                   :many-producers? (.manyProducers t lane)}]))
           (.lanes t))))
+
+(defn- shape [^Topology t ^String lane ^LaneSpec spec]
+  (if (instance? LaneSpec$Ring spec)
+    (let [^LaneSpec$Ring ring spec]
+      (RingShape. (.kind ring) (.slots ring) (.slotBytes ring) (.codec ring) (.producers t lane) (.cursors t lane)))
+    (let [^LaneSpec$Journal journal spec]
+      {:kind (.kind journal) :segment-bytes (.segmentBytes journal) :codec (.codec journal)})))
+
+(defn shapes
+  "{lane shape} of a GraphSpec: what the bytes of each mapped lane mean, a RingShape or, of a journal, a map. A lane goes
+  on with its file as long as its shape stays equal."
+  [^GraphSpec g]
+  (let [t (Topology/of g)]
+    (into {} (map (fn [^Map$Entry e] [(keyword (.getKey e)) (shape t (.getKey e) (.getValue e))])) (.lanes g))))
 
 (defn owners
   "{owner {:section :roles or :endpoints, :name name, :dead-letter? boolean}} of a spec, for every owner that

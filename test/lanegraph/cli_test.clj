@@ -86,6 +86,33 @@
     "dot"     #"(?s)^digraph.*copy"
     "svg"     #"(?s)^<svg .*copy.*</svg>\n$"))
 
+(deftest diff-tells-changes-in-three-formats
+  (with-dir
+    (fn [dir]
+      (let [a    (file dir "a.edn" good)
+            b    (file dir "b.edn" (-> good (assoc-in [:lanes :a :slots] 8) (assoc :my/note #{1})
+                                       (assoc-in [:endpoints :two] {:kind :ingress :lane :a})))
+            diff (fn [& arguments] (lanegraph (cons "diff" arguments)))]
+        (is (= {:exit 0 :out "No changes.\n" :err ""} (diff a a)))
+        (is (= {:exit 1 :err ""
+                :out (str/join "\n" ["added [:endpoints :two]"
+                                     "    new-files: lane :a gets other slots, writers: let out what is inside, then start with new files"
+                                     "changed [:lanes :a :slots]  4096 → 8"
+                                     "    new-files: lane :a gets other slots, writers: let out what is inside, then start with new files"
+                                     "added [:my/note]"
+                                     "    nothing: keys with a namespace are yours and mean nothing to the graph"
+                                     "3 changes: 2 new-files, 1 nothing" ""])}
+               (diff a b)))
+        (is (= [[:endpoints :two] [:lanes :a :slots] [:my/note]]
+               (map :path (edn/read-string (:out (diff a b "--format" "edn"))))))
+        (is (= [["lanes" "a" "slots"] 4096 8 "new-files"]
+               ((juxt :path :from :to :needs) (second (json/read-value (:out (diff a b "--format" "json")))))))
+        (is (= [0 "[]\n"] ((juxt :exit :out) (diff a a "--format" "json"))))
+        (let [{:keys [exit out err]} (diff a (file dir "bad.edn" bad))]
+          (is (= [2 ""] [exit out]))
+          (is (re-find #"bad\.edn:1:\d+: error: .*\[graph/unknown-lane\]" err)))
+        (is (= 2 (:exit (diff a "/no/such/file.edn"))))))))
+
 (deftest describe-tells-the-defaults
   (let [{:keys [exit out]} (on-file good ["describe" :file])]
     (is (= 0 exit))

@@ -13,7 +13,7 @@
 ;; ------------------------------------------------------------------ the namespace itself
 
 (def ^:private public
-  '[check explain normalise describe graph read-spec simulate test spawn! offer! offer-all! take! poll!
+  '[check explain normalise describe graph read-spec diff simulate test spawn! offer! offer-all! take! poll!
     writer reader peek status
     await-idle! join! stop! emit raw-stage DROP FORWARD-INPUT])
 

@@ -54,6 +54,17 @@
    "describe"
    {:args "FILE" :does "tell what a spec says, its defaults filled in"
     :options []}
+   "diff"
+   {:args "A B" :does "tell what changed between two specs, and what each change needs"
+    :options [[nil "--format FORMAT" "text, edn or json" :default "text"
+               :validate (one-of "text" "edn" "json")]]
+    :more ["A and B are files. Each change needs, of a graph that runs as A and shall run as B:"
+           "  nothing       it means nothing to the graph"
+           "  live-swap     a role can take it between two messages, while the graph runs"
+           "  restart-role  roles take it when they start; lanes in files go on with what they hold"
+           "  drain         let out first what lanes hold, or it is left behind"
+           "  new-files     a lane's file cannot be gone on with: let out what is inside, then --fresh"
+           "Exit 0 when nothing changed, 1 when something did, 2 when a spec has errors."]}
    "test"
    {:args "FILE" :does "run the tests that a spec has in it"
     :options [path-option
@@ -87,7 +98,7 @@
 (def ^:private exit-codes
   ["exit codes:"
    "    0  all went well"
-   "    1  the spec has errors, a test or a role failed, or a line could not be read or written"
+   "    1  the spec has errors, a test or a role failed, two specs differ, or a line could not be read or written"
    "    2  called wrong: an unknown command or option, a file that is not there"
    "  130  ended by Ctrl-C (143: by SIGTERM), after what was inside came out"
    "  141  whoever read the output went away (as in `… | head -1`)"])
@@ -122,17 +133,19 @@
            ""
            exit-codes)))
 
-(defn- checked-file [command {:keys [args]} arguments]
-  (cond
-    (and args (empty? arguments))
-    (throw (usage (str "found no FILE; expected: lanegraph " command " " args)))
-    (< (if args 1 0) (count arguments))
-    (throw (usage (str "found " (problem/printed (last arguments)) " too much; expected: lanegraph " command
-                       (when args (str " " args)))))
-    :else (first arguments)))
+(defn- checked-files [command {:keys [args]} arguments]
+  (let [wanted (if args (str/split args #" ") [])]
+    (cond
+      (< (count arguments) (count wanted))
+      (throw (usage (str "found no " (wanted (count arguments)) "; expected: lanegraph " command " " args)))
+      (< (count wanted) (count arguments))
+      (throw (usage (str "found " (problem/printed (last arguments)) " too much; expected: lanegraph " command
+                         (when args (str " " args)))))
+      :else arguments)))
 
 (defn parse
-  "What the command line says: {:command \"run\" :file \"a.edn\" :options {…}}, or {:help text}.
+  "What the command line says: {:command \"run\" :file \"a.edn\" :options {…}}, with :other for a second file, or
+  {:help text}.
   Error: :cli/usage with a message of one line."
   [[command & more]]
   (let [{:keys [options] :as known} (commands command)]
@@ -150,6 +163,6 @@
           (:help opts)  {:help (help command)}
           (seq errors)  (throw (usage (str (str/replace (first errors) #"\s*\n\s*" " ")
                                            "; see lanegraph " command " --help")))
-          :else         {:command command
-                         :file    (checked-file command known arguments)
-                         :options opts})))))
+          :else         (let [[file other] (checked-files command known arguments)]
+                          (cond-> {:command command :file file :options opts}
+                            other (assoc :other other))))))))

@@ -1,6 +1,7 @@
 (ns lanegraph.cli.look
-  "The commands that look at a spec: check, graph, describe. Each answers {:exit n :text string}."
+  "The commands that look at a spec: check, graph, diff, describe. Each answers {:exit n :text string}."
   (:require [clojure.string :as str]
+            [lanegraph.check :as check]
             [lanegraph.cli.files :as files]
             [lanegraph.core :as lg]
             [lanegraph.explain :as explain]
@@ -57,6 +58,41 @@
   "The picture of a spec."
   [file {:keys [format]}]
   {:exit 0 :text (lg/graph (files/read-spec file) {:format (keyword format)})})
+
+(defn writable
+  "`v`, if `write` can say it, else what it prints as."
+  [write v]
+  (try (write v) v (catch Exception _ (problem/printed v))))
+
+(defn- change-lines [{:keys [path change from to needs why]}]
+  [(str (name change) " " (problem/printed path)
+        (when (= :changed change) (str "  " (problem/printed from) " → " (problem/printed to))))
+   (str "    " (name needs) ": " why)])
+
+(defn- diff-text [changes]
+  (if (empty? changes)
+    "No changes."
+    (str/join "\n" (concat (mapcat change-lines changes)
+                           [(str (count changes) " change" (when (next changes) "s") ": "
+                                 (str/join ", " (for [[need n] (sort (frequencies (map :needs changes)))]
+                                                  (str n " " (name need)))))]))))
+
+(defn diff
+  "What changed between the specs in two files: exit 0 when nothing, 1 when something, 2 when one has errors."
+  [file-a file-b {:keys [format]}]
+  (let [specs (mapv files/read-spec [file-a file-b])
+        wrong (keep (comp seq check/errors check/check) specs)] ; no look at the stages: none is run
+    (if (seq wrong)
+      {:exit 2 :error? true :text (str/join "\n" (map explain/text wrong))}
+      (let [changes (apply lg/diff specs)]
+        {:exit (if (seq changes) 1 0)
+         :text (case format
+                 "text" (diff-text changes)
+                 "edn"  (str "[" (str/join "\n " (map stages/print-edn changes)) "]")
+                 "json" (json/write-string (mapv (fn [change]
+                                                   (reduce #(update %1 %2 (partial writable json/write-string))
+                                                           change [:from :to]))
+                                                 changes)))}))))
 
 (defn describe
   "What a spec says, in words."

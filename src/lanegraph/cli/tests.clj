@@ -68,15 +68,10 @@
 
 ;; ------------------------------------------------------------------ data
 
-(defn- writable
-  "`v`, a message, if `write` can say it, else what it prints as."
-  [write v]
-  (try (write v) v (catch Exception _ (printed v))))
-
 (defn- data
   "The results with nothing in them that cannot be written."
   [found write]
-  (let [message  #(writable write %)
+  (let [message  #(look/writable write %)
         messages #(mapv message %)
         pair     #(cond-> % (contains? % :expected) (update :expected message)
                           (contains? % :actual) (update :actual message))

@@ -19,6 +19,7 @@
 
 (deftest defaults-are-filled-in
   (is (= {:command "check" :file "a.edn" :options {:path [] :format "text"}} (args/parse ["check" "a.edn"])))
+  (is (= {:command "diff" :file "a.edn" :other "b.edn" :options {:format "text"}} (args/parse ["diff" "a.edn" "b.edn"])))
   (is (= {:command "demo" :file nil :options {}} (args/parse ["demo"]))))
 
 (deftest a-wrong-line-is-one-clear-line
@@ -28,6 +29,8 @@
     #"Unknown option: \"--foo\"; see lanegraph run --help"    ["run" "a.edn" "--foo"]
     #"found no FILE; expected: lanegraph check FILE"          ["check"]
     #"found \"b.edn\" too much"                               ["check" "a.edn" "b.edn"]
+    #"found no B; expected: lanegraph diff A B"               ["diff" "a.edn"]
+    #"found \"c.edn\" too much"                               ["diff" "a.edn" "b.edn" "c.edn"]
     #"found \"x\" too much"                                   ["demo" "x"]
     #"expected text, edn or json"                             ["check" "a.edn" "--format" "xml"]
     #"expected ENDPOINT=FILE"                                 ["run" "a.edn" "--in" "file"]
