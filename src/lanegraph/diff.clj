@@ -11,7 +11,7 @@
             [lanegraph.topology :as topology])
   (:import (java.util Map$Entry)
            (lanegraph.graph GraphSpec RoleSpec)
-           (lanegraph.region RingShape)))
+           (lanegraph.region JournalShape RingShape)))
 
 (set! *warn-on-reflection* true)
 (set! *unchecked-math* :warn-on-boxed)
@@ -83,7 +83,8 @@
     (let [^RingShape s shape]
       {:kind (.kind s) :slots (.slots s) :slot-bytes (.slotBytes s) :codec (.codec s)
        :producers (.producers s) :cursors (.cursors s)})
-    shape))
+    (let [^JournalShape s shape]
+      {:kind "journal" :segment-bytes (.segmentBytes s) :codec (.codec s)})))
 
 (def ^:private words {:producers "writers" :cursors "readers"})
 

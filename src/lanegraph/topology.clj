@@ -4,7 +4,7 @@
   (:require [lanegraph.convert :as convert])
   (:import (java.util Map$Entry)
            (lanegraph.graph GraphSpec LaneSpec LaneSpec$Journal LaneSpec$Ring Topology)
-           (lanegraph.region RingShape)))
+           (lanegraph.region JournalShape RingShape)))
 
 (set! *warn-on-reflection* true)
 (set! *unchecked-math* :warn-on-boxed)
@@ -27,10 +27,10 @@
     (let [^LaneSpec$Ring ring spec]
       (RingShape. (.kind ring) (.slots ring) (.slotBytes ring) (.codec ring) (.producers t lane) (.cursors t lane)))
     (let [^LaneSpec$Journal journal spec]
-      {:kind (.kind journal) :segment-bytes (.segmentBytes journal) :codec (.codec journal)})))
+      (JournalShape. (.segmentBytes journal) (.codec journal)))))
 
 (defn shapes
-  "{lane shape} of a GraphSpec: what the bytes of each mapped lane mean, a RingShape or, of a journal, a map. A lane goes
+  "{lane shape} of a GraphSpec: what the bytes of each mapped lane mean, a RingShape or a JournalShape. A lane goes
   on with its file as long as its shape stays equal."
   [^GraphSpec g]
   (let [t (Topology/of g)]
