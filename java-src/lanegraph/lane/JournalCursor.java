@@ -204,13 +204,14 @@ final class JournalCursor {
         long first = JournalDescriptor.segmentOf(to, segments.segmentBytes());
         position = first + RECORDS_OFFSET;
         nextSequence = -1;
-        boolean more = to >= 0;
+        boolean there = to >= 0 && enter();
+        boolean more = there;
         while (more && position < to) {
             more = step(false);
         }
-        if (position != to && to != first) { // the first record of a segment also goes by the segment's own position
-            SortedSet<Long> there = segments.firsts();
-            throw JournalRefusal.badPosition(journal, to, there.isEmpty() ? 0 : there.first(), end(there));
+        if (!there || position != to && to != first) { // the first record of a segment also goes by the segment's own position
+            SortedSet<Long> firsts = segments.firsts();
+            throw JournalRefusal.badPosition(journal, to, firsts.isEmpty() ? 0 : firsts.first(), end(firsts));
         }
     }
 

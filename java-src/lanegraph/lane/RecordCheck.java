@@ -18,10 +18,12 @@ final class RecordCheck {
     private final Checksum checksum = new Checksum();
     private final Memory memory;
     private final int maxLength;
+    private final long bound;
 
     RecordCheck(Memory memory, long segmentBytes) {
         this.memory = memory;
         this.maxLength = JournalDescriptor.maxLength(segmentBytes);
+        this.bound = segmentBytes - WORD_LENGTH;
     }
 
     /**
@@ -32,7 +34,7 @@ final class RecordCheck {
         int length = JournalDescriptor.lengthOf(word);
         return JournalDescriptor.typeOf(word) == MESSAGE
                 && length <= maxLength
-                && offset + JournalDescriptor.recordLength(length) + WORD_LENGTH <= segment.length()
+                && offset + JournalDescriptor.recordLength(length) <= Math.min(bound, segment.length())
                 && memory.getLong(segment.address() + offset + RECORD_POSITION_OFFSET) == segment.first() + offset
                 && checksum(segment, offset, length) == JournalDescriptor.checksumOf(word);
     }
@@ -44,7 +46,7 @@ final class RecordCheck {
 
     /** The first offset from this one on where a whole message stands; -1 if none does in this segment. */
     int nextMessage(Segment segment, int from) {
-        int end = segment.length() - RECORD_PAYLOAD_OFFSET - WORD_LENGTH;
+        long end = Math.min(bound, segment.length()) - RECORD_PAYLOAD_OFFSET;
         for (int offset = from; offset <= end; offset += 8) {
             if (isMessage(segment, offset, memory.getLongAcquire(segment.address() + offset))) {
                 return offset;
@@ -58,7 +60,7 @@ final class RecordCheck {
         long position = segment.first() + offset;
         int length = JournalDescriptor.lengthOf(word);
         boolean bounded = JournalDescriptor.typeOf(word) == MESSAGE && length <= maxLength
-                && offset + JournalDescriptor.recordLength(length) + WORD_LENGTH <= segment.length();
+                && offset + JournalDescriptor.recordLength(length) <= Math.min(bound, segment.length());
         if (!bounded) {
             return JournalRefusal.corrupt(journal, position, "commit word", "0x" + Long.toHexString(word),
                     Map.of("message", "at most " + maxLength + " bytes", "padding",

@@ -1,0 +1,126 @@
+(ns ^:matrix lanegraph.journal-graph-test
+  "Journals as lanes of a running graph, in memory and mapped."
+  (:require
+   [clojure.java.io :as io]
+   [clojure.test :refer [deftest is testing]]
+   [lanegraph.core :as lg]
+   [lanegraph.journal-kit :as jk]
+   [lanegraph.lane-kit :as kit]
+   [lanegraph.run-kit :refer [code-of eventually taken]])
+  (:import
+   (java.io RandomAccessFile)))
+
+(set! *warn-on-reflection* true)
+
+(def ^:private log {:kind :journal :codec :edn :segment-bytes 4096})
+
+(defn- graph
+  "in -> a -> w -> log -> r (adds one) -> b -> out, a to b of the kind of `lane`."
+  ([] (graph {}))
+  ([lane]
+   {:name      :journalled
+    :lanes     {:a {:kind :events :codec :edn} :log (merge log lane) :b {:kind :events :codec :edn}}
+    :roles     {:w {:kind :bridge :rx :a :tx :log}
+                :r {:kind :stage :stage 'clojure.core/inc :rx :log :tx :b}}
+    :endpoints {:in {:kind :ingress :lane :a} :out {:kind :egress :lane :b}}}))
+
+(def ^:private write-only
+  (-> (graph) (update :roles dissoc :r) (update :lanes dissoc :b) (update :endpoints dissoc :out)))
+
+(defn- offer-all! [rt xs]
+  (doseq [x xs] (is (lg/offer! rt :in x {:timeout-ms 20000}))))
+
+(deftest s15-a-simulation-runs-over-journals
+  (is (= {:out (map inc (range 5000))} (lg/simulate (graph) {:in (range 5000)})))
+  (is (= {:out (map inc (range 3000))} (lg/simulate (graph {:retain-bytes 8192}) {:in (range 3000)}))
+      "also when it must wait for the reader"))
+
+(deftest s15-a-graph-runs-over-a-journal
+  (doseq [dir? [false true], lane [{} {:retain-bytes 12288} {:sync :each} {:sync {:interval-ms 1}} {:retain-ms 1}]]
+    (testing (pr-str dir? lane)
+      (kit/with-dir [dir true]
+        (with-open [rt (lg/spawn! (graph lane) (if dir? {:dir dir} {}))]
+          (let [sender (future (offer-all! rt (range 2000)))]
+            (is (= (map inc (range 2000)) (taken rt 2000)))
+            @sender)
+          (lg/await-idle! rt {:timeout-ms 20000})
+          (let [{:keys [kind written read depth memory]} (get-in (lg/status rt) [:lanes :log])]
+            (is (= [:journal 2000 2000 0 (if dir? :mapped :in-memory)] [kind written read depth memory])))
+          (is (= [1997 1998 1999] (lg/peek rt :log 3)))
+          (is (:drained (lg/stop! rt {:mode :drain :deadline-ms 20000})))
+          (is (= [] (:errors (lg/status rt)))))))))
+
+(deftest s15-kept-positions-survive-a-restart
+  (kit/with-dir [dir true]
+    (dotimes [life 5]
+      (with-open [rt (lg/spawn! (graph) {:dir dir})]
+        (offer-all! rt (range (* life 100) (* (inc life) 100)))
+        (when (odd? life) (is (= (map inc (range (* (dec life) 100) (* (inc life) 100))) (taken rt 200))))
+        (is (:drained (lg/stop! rt {:mode :drain :deadline-ms 20000})))))
+    (is (= 500 (count (jk/records-of dir "log"))))))
+
+(deftest s15-what-a-role-had-not-read-at-the-end-is-there-in-the-next-life
+  (kit/with-dir [dir true]
+    (with-open [rt (lg/spawn! write-only {:dir dir})]
+      (offer-all! rt (range 300))
+      (is (:drained (lg/stop! rt {:mode :drain :deadline-ms 20000}))))
+    (with-open [rt (lg/spawn! (graph) {:dir dir})]
+      (is (= (map inc (range 300)) (taken rt 300)) "a new reader starts at the start"))))
+
+(deftest s15-two-writers-are-refused
+  (kit/with-dir [dir true]
+    (with-open [_ (lg/spawn! (graph) {:dir dir})]
+      (let [other (-> (graph) (assoc :name :other)
+                      (assoc :roles {:w2 {:kind :bridge :rx :a2 :tx :log}}
+                             :lanes {:a2 {:kind :events :codec :edn} :log log}
+                             :endpoints {:in2 {:kind :ingress :lane :a2}}))]
+        (is (= :role/owned (code-of #(lg/spawn! other {:dir dir}))))))))
+
+(deftest s15-a-second-graph-may-read
+  (kit/with-dir [dir true]
+    (with-open [writing (lg/spawn! (graph) {:dir dir})
+                reading (lg/spawn! {:name      :reading
+                                     :lanes     {:log log :c {:kind :events :codec :edn}}
+                                     :roles     {:copy {:kind :bridge :rx :log :tx :c}}
+                                     :endpoints {:tap {:kind :egress :lane :c}}}
+                                    {:dir dir :existing :replace})]
+      (offer-all! writing (range 1000))
+      (is (= (range 1000) (lg/take! reading :tap 1000 {:timeout-ms 20000}))))))
+
+(deftest s15-damage-stops-the-role-whatever-on-error-says
+  (kit/with-dir [dir true]
+    (let [spec (assoc-in (graph) [:roles :r :on-error] :skip)]
+      (with-open [rt (lg/spawn! write-only {:dir dir})]
+        (offer-all! rt (range 100))
+        (lg/await-idle! rt {:timeout-ms 20000}))
+      (let [{:keys [position]} (nth (jk/records-of dir "log") 50)]
+        (jk/flip! (io/file dir "log.journal" (format "%020d.seg" 0)) (+ 32 (long position)))
+        (with-open [rt (lg/spawn! spec {:dir dir})]
+          (is (eventually (= :failed (:state (lg/status rt)))))
+          (is (= (map inc (range 50)) (lg/take! rt :out 100 {:timeout-ms 2000})))
+          (is (re-find (re-pattern (str "position=" position)) (pr-str (:failures (lg/stop! rt))))))))))
+
+(deftest s15-a-failed-spawn-leaves-no-journal-and-no-position
+  (kit/with-dir [dir true]
+    (let [bad (assoc-in (graph) [:lanes :z] {:kind :events :codec :edn})]
+      (spit (io/file dir "z.ring") "no ring")
+      (is (= :lane/corrupt (code-of #(lg/spawn! bad {:dir dir}))))
+      (is (= ["z.ring"] (vec (.list dir))))
+      (io/delete-file (io/file dir "z.ring")))
+    (with-open [rt (lg/spawn! write-only {:dir dir})] (offer-all! rt [1]))
+    (spit (io/file dir "z.ring") "no ring")
+    (is (= :lane/corrupt (code-of #(lg/spawn! (assoc-in (graph) [:lanes :z] {:kind :events :codec :edn}) {:dir dir}))))
+    (with-open [r (lanegraph.lane.JournalReader/open (.toPath dir) "log")]
+      (is (= {} (.readers (.info r)))))))
+
+(deftest s15-the-same-over-a-cut-journal
+  (kit/with-dir [dir true]
+    (let [file #(io/file dir "log.journal" (format "%020d.seg" 0))]
+      (with-open [rt (lg/spawn! (graph) {:dir dir})]
+        (offer-all! rt (range 20))
+        (is (= 20 (count (taken rt 20)))))
+      (jk/patch! (file) #(.setLength ^RandomAccessFile % (+ 33 (long (:position (peek (jk/records-of dir "log")))))))
+      (with-open [rt (lg/spawn! (graph) {:dir dir})]
+        (offer-all! rt (range 100 110))
+        (is (= (map inc (range 100 110)) (taken rt 10)))
+        (is (= (concat (range 19) (range 100 110)) (lg/peek rt :log 100)))))))
