@@ -13,14 +13,15 @@ import org.agrona.DirectBuffer;
  *   rx.release();              // give the passed slots back to the producers
  * </pre>
  *
- * <p>No method ever waits. Once the handle is closed, {@link #peek()} and {@link #release()} throw {@link
+ * <p>No method ever waits for another thread. Once the handle is closed, {@link #peek()} and {@link #release()} throw {@link
  * lanegraph.LaneGraphException} with code {@code lane/closed}. Those that describe or pass over a message
  * throw {@code lane/no-message} if {@link #peek()} did not find one.
  */
 public abstract class LaneRx extends LaneHandle {
     /**
      * True if a message stands at {@link #position()}; the other methods then describe it until {@link
-     * #advance()}.
+     * #advance()}. After a burst of messages it may take a microsecond to say that there are no more: so the
+     * producer gets ahead, and the next burst is longer.
      */
     public abstract boolean peek();
 

@@ -69,7 +69,7 @@ final class ManyProducersTx extends RingTx {
         }
         long slot = slot(sequence);
         if (values != null) {
-            values[(int) sequence & mask] = pending;
+            values[(int) (sequence & mask)] = pending;
             pending = null;
         } else {
             memory.copy(target, slot + WORD_LENGTH, length);

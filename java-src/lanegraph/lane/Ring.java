@@ -30,6 +30,10 @@ import org.agrona.concurrent.UnsafeBuffer;
  * before its first store there.
  */
 public final class Ring implements Lane {
+    private static final int BLOCK = 16;
+    /** A smaller ring keeps its last messages to be looked at. */
+    private static final int MIN_TOUCHED = 16 * BLOCK;
+
     final String name;
     final Region region;
     final Memory memory;
@@ -42,6 +46,8 @@ public final class Ring implements Lane {
     final int mask;
     final long base;
     final long tailAddress;
+    /** How many slots a single producer touches before it writes the first of them; 1 if it does not. */
+    final int block;
     private final RingShape shape;
     private final long[] cursorAddresses;
 
@@ -73,6 +79,7 @@ public final class Ring implements Lane {
         this.mask = slots - 1;
         this.base = region.address() + RingDescriptor.slotsOffset(shape);
         this.tailAddress = region.address() + TAIL_OFFSET;
+        this.block = slots < MIN_TOUCHED || byReference || shape.manyProducers() ? 1 : BLOCK;
         this.values = byReference ? new Object[slots] : null;
         this.retain = retain || shape.cursors().size() > 1;
         this.cursorAddresses = new long[shape.cursors().size()];
@@ -240,8 +247,8 @@ public final class Ring implements Lane {
     /**
      * True if nobody had begun to overwrite this sequence's slot before the call. Its word alone does not
      * prove that: the next lap stores its payload before its word. But the next lap's message in this slot
-     * comes after the one in the slot before. A single producer commits that one, then passes a store-store
-     * fence, before it touches this slot: so the slot before must still bear the sequence before. (That it
+     * comes after the one before its {@link #block}. A single producer commits that one, then passes a store-store
+     * fence, before it touches this block: so the slot before the block must still bear the sequence before. (That it
      * does not bear the next lap's would prove less: it may bear a later lap's.) Many producers move the tail
      * beyond this slot's next sequence first, by a compare-and-set.
      */
@@ -253,7 +260,8 @@ public final class Ring implements Lane {
         if (shape.manyProducers()) {
             return memory.getLongAcquire(tailAddress) <= sequence + slots;
         }
-        return RingDescriptor.bears(memory.getLongAcquire(slot(sequence - 1)), sequence - 1);
+        long before = (sequence & -block) - 1;
+        return RingDescriptor.bears(memory.getLongAcquire(slot(before)), before);
     }
 
     long slot(long sequence) {

@@ -13,17 +13,21 @@ import org.agrona.DirectBuffer;
  */
 final class RingRx extends LaneRx {
     private static final int MAX_DRAIN = 256;
+    private static final int LOOK_AHEAD = 32;
+    private static final int HOLD_LOOKS = 32;
 
     private final Ring ring;
     private final Memory memory;
     private final Object[] values;
     private final long[] cursorAddresses;
     private final long base;
-    private final int mask;
-    private final int stride;
+    private final long mask;
+    private final long stride;
     private final SlotView view;
     private long position;
     private long released;
+    /** Where the reader last found no message. */
+    private long caughtUp;
     /** The last word found; it describes the message at the position if it bears that. */
     private long word;
 
@@ -49,6 +53,7 @@ final class RingRx extends LaneRx {
             publish();
         }
         this.released = position;
+        this.caughtUp = position;
     }
 
     @Override
@@ -57,10 +62,41 @@ final class RingRx extends LaneRx {
         // Acquire: the payload is read after its word.
         long found = memory.getLongAcquire(slot());
         if (!RingDescriptor.bears(found, position)) {
-            return false;
+            return caughtUp();
         }
         word = found;
         return RingDescriptor.lengthOf(found) != SKIP_LENGTH || peekBehindSkipped();
+    }
+
+    /**
+     * Answers that there is no message. After a burst it holds first, a microsecond or so; after a single
+     * message it does not, since a lone message in a quiet lane shall find the reader looking.
+     */
+    private boolean caughtUp() {
+        if (position > caughtUp + 1) {
+            hold();
+        }
+        caughtUp = position;
+        return false;
+    }
+
+    /**
+     * Lets the producer get ahead, before the reader touches the line that it is writing: a reader on its heels
+     * takes each line away from it half written, and both run several times slower than if they hand over many
+     * lines at a time. So it looks at a slot some way ahead, which the producer has not come near yet, and
+     * again further on, as long as messages come in that fast.
+     */
+    private void hold() {
+        int ahead = LOOK_AHEAD;
+        int looks = 0;
+        while (looks < HOLD_LOOKS && ahead <= drainLimit()) {
+            Thread.onSpinWait();
+            looks++;
+            if (RingDescriptor.bears(memory.getLongAcquire(slot(position + ahead)), position + ahead)) {
+                ahead += LOOK_AHEAD;
+                looks = 0;
+            }
+        }
     }
 
     /** Passes over slots that their producer gave up. */
@@ -93,7 +129,7 @@ final class RingRx extends LaneRx {
     public Object value() {
         checkMessage();
         if (values != null) {
-            return values[(int) position & mask];
+            return values[(int) (position & mask)];
         }
         view.at(slot() + WORD_LENGTH, RingDescriptor.lengthOf(word));
         return ring.codec.decode(view);
@@ -128,7 +164,7 @@ final class RingRx extends LaneRx {
     /** Not before the release: what was passed over and never released is read again by the next handle. */
     private void forget() {
         for (long sequence = released; sequence < position; sequence++) {
-            values[(int) sequence & mask] = null;
+            values[(int) (sequence & mask)] = null;
         }
     }
 
@@ -159,7 +195,11 @@ final class RingRx extends LaneRx {
     }
 
     private long slot() {
-        return base + (position & mask) * stride;
+        return slot(position);
+    }
+
+    private long slot(long sequence) {
+        return base + (sequence & mask) * stride;
     }
 
     private void checkMessage() {

@@ -23,8 +23,8 @@ abstract class RingTx extends LaneTx {
     final Memory memory;
     final Object[] values;
     final long base;
-    final int mask;
-    final int stride;
+    final long mask;
+    final long stride;
     final int slotBytes;
     /** Sequences below it have room: the slowest cursor, when it was last read, plus the slots. */
     long limit;

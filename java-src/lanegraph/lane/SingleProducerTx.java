@@ -11,10 +11,16 @@ import org.agrona.MutableDirectBuffer;
  * new owner finds it from the words.
  */
 final class SingleProducerTx extends RingTx {
+    private static final int LINE = 64;
+    /** Of longer messages the first lines are fetched ahead. */
+    private static final int MAX_TOUCHED = 2 * LINE;
+
     private long tail;
+    private final int block;
 
     SingleProducerTx(Ring ring, long cell, boolean dropsWhenFull) {
         super(ring, cell, dropsWhenFull);
+        block = ring.block;
         // Every slot from the slowest cursor to the tail bears its sequence. Whoever wrote it is gone: its
         // lock is ours.
         long sequence = ring.slowest();
@@ -76,7 +82,7 @@ final class SingleProducerTx extends RingTx {
         }
         long slot = slot(tail);
         if (values != null) {
-            values[(int) tail & mask] = pending;
+            values[(int) (tail & mask)] = pending;
             pending = null;
         } else {
             memory.copy(target, slot + WORD_LENGTH, length);
@@ -104,7 +110,31 @@ final class SingleProducerTx extends RingTx {
 
     private void publish(long slot, int length) {
         publish(slot, tail, length);
-        memory.storeStoreFence(); // this word before the next payload: Ring.look relies on it
+        memory.storeStoreFence(); // this word before the next slots' payloads: Ring.look relies on it
         tail++;
+        if ((tail & block - 1) == 0 && block > 1) {
+            touch(length);
+        }
+    }
+
+    /**
+     * Stores a word into each line of the payloads of the next block, as far as it is free. These lines lie in
+     * the readers' caches since the last lap, and each must be fetched back before a store to it can leave the
+     * core's queue of stores. A message makes so many stores that the queue holds but a few lines' fetches at a
+     * time; one store to each line, one right behind the other, makes the fetches overlap. What is stored does
+     * not matter: the slots are this producer's, and bear no word of theirs before they are written.
+     *
+     * @param length of the message before, which tells how long the next ones may be
+     */
+    private void touch(int length) {
+        int count = (int) Math.min(block, limit - tail);
+        int lines = Math.min(length, MAX_TOUCHED);
+        long payload = slot(tail) + WORD_LENGTH; // a block never wraps: the slots are a multiple of it
+        for (int i = 0; i < count; i++) {
+            for (int line = 0; line < lines; line += LINE) {
+                memory.putLong(payload + line, 0);
+            }
+            payload += stride;
+        }
     }
 }

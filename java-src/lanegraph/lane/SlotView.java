@@ -1,6 +1,7 @@
 package lanegraph.lane;
 
 import java.nio.ByteBuffer;
+import lanegraph.region.Memory;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -11,6 +12,9 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <p>It is moved from slot to slot with one store or two, where {@code wrap} makes four: between two cores, what holds a
  * ring up is how many messages fit into a core's queue of stores. So it must stay without an array, and users cannot
  * wrap it around anything else.
+ *
+ * <p>The commonest accessors are its own: they address raw memory, where those of the class above also serve byte arrays
+ * on the heap, and make the compiler read the buffer's fields again after each store.
  */
 final class SlotView extends UnsafeBuffer {
     private final Object memory;
@@ -36,6 +40,59 @@ final class SlotView extends UnsafeBuffer {
     void at(long address, int length) {
         addressOffset = address;
         capacity = length;
+    }
+
+    @Override
+    public long getLong(int index) {
+        check(index, Long.BYTES);
+        return Memory.DIRECT.getLong(addressOffset + index);
+    }
+
+    @Override
+    public void putLong(int index, long value) {
+        check(index, Long.BYTES);
+        Memory.DIRECT.putLong(addressOffset + index, value);
+    }
+
+    @Override
+    public int getInt(int index) {
+        check(index, Integer.BYTES);
+        return Memory.DIRECT.getInt(addressOffset + index);
+    }
+
+    @Override
+    public void putInt(int index, int value) {
+        check(index, Integer.BYTES);
+        Memory.DIRECT.putInt(addressOffset + index, value);
+    }
+
+    @Override
+    public byte getByte(int index) {
+        check(index, Byte.BYTES);
+        return Memory.DIRECT.getByte(addressOffset + index);
+    }
+
+    @Override
+    public void putByte(int index, byte value) {
+        check(index, Byte.BYTES);
+        Memory.DIRECT.putByte(addressOffset + index, value);
+    }
+
+    @Override
+    public double getDouble(int index) {
+        return Double.longBitsToDouble(getLong(index));
+    }
+
+    @Override
+    public void putDouble(int index, double value) {
+        putLong(index, Double.doubleToRawLongBits(value));
+    }
+
+    /** As the class above does: unless Agrona's checks are off. */
+    private void check(int index, int length) {
+        if (SHOULD_BOUNDS_CHECK && (index | capacity - length - index) < 0) {
+            boundsCheck(index, length); // throws
+        }
     }
 
     @Override

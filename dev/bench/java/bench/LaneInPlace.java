@@ -14,10 +14,11 @@ final class LaneInPlace extends LaneContender {
         final LaneTx tx = this.tx;
         for (int i = 0; i < count; i++) {
             final long sequence = first + i;
-            Payload.write(tx.claim(), 0, sequence);
-            while (!tx.commit(Payload.LENGTH)) {
+            while (!tx.room()) {
                 Thread.onSpinWait();
             }
+            Payload.write(tx.claim(), 0, sequence);
+            tx.commit(Payload.LENGTH);
         }
     }
 
