@@ -1,7 +1,7 @@
 (ns lanegraph.diff
-  "What differs between two specs, and what each difference asks of a graph that runs. Which lanes would need other files
-  and which messages would be left behind is asked of the same Topology and shapes that the runtime attaches lanes by:
-  each change is made alone to the first spec, and what it moves there is its doing."
+  "What differs between two specs, and what each difference asks of a graph that runs. Which lanes would need other
+  files and which messages would be left behind is asked of the same Topology and shapes that the runtime attaches
+  lanes by: each change is made alone to the first spec, and what it moves there is its doing."
   (:require [clojure.set :as set]
             [clojure.string :as str]
             [lanegraph.check :as check]
@@ -62,8 +62,7 @@
         shape    (fn [facts lane] (get-in facts [:shapes lane]))
         cursors  (fn [facts lane] (set (get-in facts [:topology lane :cursors])))]
     {:files (vec (sort (for [[lane found] (:shapes facts-a)
-                             :when (and (shape facts-b lane) (not= found (shape facts-b lane))
-                                        (not= found (shape alone lane)))]
+                             :when (and (shape facts-b lane) (not= found (shape alone lane)))]
                          lane)))
      :left  (vec (sort (for [lane (keys (:topology facts-a))
                              :when (seq (disj (set/difference (cursors facts-a lane) (cursors alone lane))

@@ -52,6 +52,13 @@
   (mapcat (fn [[a b] [c d]] (when (= b d) (for [t (range 1 8)] [(+ a (* (- c a) (/ t 8.0))) b])))
           points (rest points)))
 
+(defn- bends-over
+  "The boxes in whose columns a line bends."
+  [points boxes]
+  (for [[[a b] [c d]] (map vector points (rest points)) :when (not= b d)
+        {:keys [x width id]} boxes :when (and (< (min a c) (+ x width)) (< x (max a c)))]
+    id))
+
 (defn- text-room [{:keys [shape width]}]
   (- width (if (= :role shape) 12 30)))
 
@@ -74,6 +81,7 @@
      (for [{:keys [from to points]} lines, p (along points), b boxes
            :when (and (not (#{from to} (:id b))) (inside-box? p b))]
        [:crosses from to (:id b)])
+     (for [{:keys [from to points]} lines, id (bends-over points boxes)] [:bends-over from to id])
      (for [{:keys [from to points back?]} lines
            :when (not (apply (if back? >= <=) (map first points)))]
        [:turns from to]))))
