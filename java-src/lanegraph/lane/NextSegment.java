@@ -59,7 +59,9 @@ final class NextSegment {
     }
 
     private void ask(long first, boolean soon) {
-        if (asked.get() || full && active == first && !retention.hasRoom(oldest, first)) {
+        // In this order: who finds that nothing is asked for sees what was made ready for the last asking. To make
+        // a segment ready once more, while the writer writes it, would wipe out what it has written.
+        if (asked.get() || behind(first) != null || full && active == first && !retention.hasRoom(oldest, first)) {
             return;
         }
         asked.set(true); // only the writer sets it
