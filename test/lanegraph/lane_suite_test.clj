@@ -7,7 +7,7 @@
    (com.sun.management ThreadMXBean)
    (java.lang.management ManagementFactory)
    (lanegraph LaneGraphException)
-   (lanegraph.lane LaneRx LaneTx Ring)
+   (lanegraph.lane LaneRx LaneTx MergeRx Ring)
    (lanegraph.region Region RingDescriptor)
    (org.agrona DirectBuffer MutableDirectBuffer)
    (org.agrona.concurrent UnsafeBuffer)))
@@ -231,3 +231,27 @@
     (.offer ^LaneTx (first (:txs lane)) "a")
     (is (= "a" (.take ^LaneRx (first (:rxs lane)))))
     (is (nil? (.look ^Ring (:ring lane) 0)))))
+
+(deftest cursors-that-are-moved-together
+  (on-every-lane [lane tx rx {:slots 4 :cursors 3}]
+    (let [^Ring ring (:ring lane)
+          together   #(.rxOfAll ring ["c/0" "c/2"])]
+      (dotimes [i 4] (.offer tx (kit/payload i 8)))
+      (dotimes [_ 3] (.take rx)) ; as a reader leaves them that dies between two stores: one at 3, one at 0
+      (dotimes [_ 4] (.take ^LaneRx (second (:rxs lane))))
+      (let [^LaneRx both (together)]
+        (is (= 3 (.position both) (.consumed ring)) "the foremost counts, and the others follow at once")
+        (is (.room tx))
+        (is (= (vec (kit/payload 3 8)) (vec (.take both))))
+        (is (= 4 (.consumed ring)) "each release moves all"))
+      (is (= 4 (.position ^LaneRx (together)))))))
+
+(deftest a-merged-reader-closes-those-that-it-reads
+  (on-every-lane [lane tx rx {:slots 4}]
+    (let [merged (MergeRx. [rx] false)]
+      (.offer tx (kit/payload 0 8))
+      (is (= (vec (kit/payload 0 8)) (vec (.take merged))))
+      (is (= "lane/no-message" (code (.length merged))))
+      (.close merged)
+      (is (.isClosed rx))
+      (is (= #{"lane/closed"} (set [(code (.peek merged)) (code (.release merged))]))))))

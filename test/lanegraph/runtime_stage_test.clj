@@ -89,22 +89,28 @@
 
 (deftest roles-on-buffers-allocate-nothing
   (let [lane  {:kind :events :codec :bytes :slot-bytes 8 :slots 64}
-        names #{"lanegraph:quiet:map" "lanegraph:quiet:keep" "lanegraph:quiet:copy"}
+        names #{"lanegraph:quiet:map" "lanegraph:quiet:keep" "lanegraph:quiet:copy"
+                "lanegraph:quiet:split" "lanegraph:quiet:join" "lanegraph:quiet:spread"}
         spec  {:name :quiet
-               :lanes {:a lane :b lane :c lane :d lane}
+               :lanes (zipmap [:a :b :c :d :e :f :g :h] (repeat lane))
                :roles {:map  {:kind :stage :stage :plus :rx :a :tx :b}
                        :keep {:kind :stage :stage :all :as :filter :rx :b :tx :c}
-                       :copy {:kind :bridge :rx :c :tx :d}}
-               :endpoints {:in {:kind :ingress :lane :a} :out {:kind :egress :lane :d}}}]
+                       :copy {:kind :bridge :rx :c :tx :d}
+                       :split {:kind :router :policy {:by :odd} :rx :d :tx [:e :f]}
+                       :join {:kind :merge :rx [:e :f] :tx :g}
+                       :spread {:kind :router :rx :g :tx [:h]}}
+               :endpoints {:in {:kind :ingress :lane :a} :out {:kind :egress :lane :h}}}]
     (with-open [rt (lg/spawn! spec {:stages {:plus (lg/raw-stage :map (plus 1))
-                                             :all  (lg/raw-stage :filter (fn [_] true))}})] ; constantly has rest arguments
+                                             :all  (lg/raw-stage :filter (fn [_] true)) ; constantly has rest arguments
+                                             :odd  (lg/raw-stage :route (fn [^long sequence _]
+                                                                          (if (odd? sequence) :e :f)))}})]
       (let [tx (lg/writer rt :in), rx (lg/reader rt :out)
             n  20000]
         (pump tx rx n)
         (is (eventually (let [before (long (allocated-by names))]
                           (pump tx rx n)
                           (= before (long (allocated-by names)))))
-            "not one byte for 20,000 messages over three roles")))))
+            "not one byte for 20,000 messages over six roles")))))
 
 (deftest s18-map-ok
   (is (= [2 3] (through (lg/raw-stage :map-ok (plus 1)) [1 2]))))
