@@ -27,7 +27,7 @@
 
 (def ^:private sizes
   "{policy [of the lanes read, of the lanes written]}: under :block both fill up again and again, under :drop both drop."
-  {:block [{:slots 16 :retain-bytes 8192} {:slots 8 :retain-bytes 8192}]
+  {:block [{:slots 64 :retain-bytes 8192} {:slots 32 :retain-bytes 8192}]
    :drop  [{:slots 256 :retain-bytes 16384} {:slots 64 :retain-bytes 8192}]})
 
 (defn- cases [role]
