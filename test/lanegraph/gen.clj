@@ -26,6 +26,7 @@
                 :routing   (gen/one-of [(gen/elements [nil :broadcast :round-robin]) (gen/fmap #(hash-map :by %) stage-key)])
                 :turns     (gen/elements [nil :round-robin :priority])
                 :as        (gen/elements [nil :map :stateful])
+                :sequence  (gen/elements [nil true false])
                 :args      (gen/one-of [(gen/return ::none) args])
                 :slots     (gen/elements [nil 2 64 1048576])
                 :retain    (gen/elements [nil true false])
@@ -91,7 +92,7 @@
                        {:policy policy})
                      (cond letters {:on-error {:to letters}} on-error {:on-error on-error})
                      (when (= :stage role)
-                       (merge {:stage stage} (some-of choice [:as])
+                       (merge {:stage stage} (some-of choice [:as :sequence])
                               (when (not= ::none args) {:args args})))))))
 
 (defn- tests-of

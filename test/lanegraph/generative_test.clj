@@ -1,0 +1,95 @@
+(ns lanegraph.generative-test
+  "Random graphs of every kind of lane and role, simulated and on threads, beside a plain model."
+  (:require [clojure.test :refer [are deftest is]]
+            [clojure.test.check.clojure-test :refer [defspec]]
+            [clojure.test.check.generators :as gen]
+            [clojure.test.check.properties :as prop]
+            [lanegraph.core :as lg]
+            [lanegraph.run-gen :as run-gen]
+            [lanegraph.scratch :as scratch]
+            [tools.seed :as seed])
+  (:import (java.util.concurrent.locks LockSupport)
+           (lanegraph.runtime LaneGraph)))
+
+(set! *warn-on-reflection* true)
+
+(deftest the-model-knows-an-interleaving
+  (are [answer streams messages] (= answer (run-gen/interleaved? streams messages))
+    true  [[1 2] [3 4]]     [1 3 2 4]
+    false [[1 2] [3 4]]     [2 1 3 4]
+    false [[1 2] [3 4]]     [1 3 2]
+    false [[1 2] [3 4]]     [1 3 2 4 4]
+    true  [[1 2] [1 2]]     [1 1 2 2]
+    true  [[1 2 3] [2 3]]   [2 1 3 2 3]
+    false [[1 2 3] [2 3]]   [3 1 2 2 3]
+    true  [[] []]           []))
+
+(defn- right
+  "True if each egress sent what the model sends; else throws what is different."
+  [run found]
+  (doseq [[out streams] (run-gen/answer run)]
+    (when-not (run-gen/interleaved? streams (found out))
+      (throw (ex-info (str out " sent something else") {:expected streams :found (found out)}))))
+  true)
+
+(defn- problems [spec]
+  (lg/check spec {:stages run-gen/stages}))
+
+(def ^:private wires (gen/elements [:auto :always]))
+
+(defspec simulated-graphs-send-what-the-model-sends {:num-tests 150 :seed (seed/of ::simulate)}
+  (prop/for-all [{:keys [spec inputs] :as run} run-gen/run, wire wires]
+    (let [simulate #(lg/simulate spec inputs {:stages run-gen/stages :wire wire})
+          found    (simulate)]
+      (and (= [] (problems spec))
+           (right run found)
+           (= found (simulate))))))
+
+(defn- take-all
+  "What comes out until each egress has sent as many as `wanted`, {egress n}, or nothing has come for 20 seconds."
+  [rt wanted]
+  (loop [found (update-vals wanted (constantly [])), since (System/nanoTime)]
+    (let [more (reduce (fn [found out] (update found out into (lg/take! rt out 1000))) found (keys wanted))]
+      (cond
+        (every? (fn [[out n]] (<= n (count (more out)))) wanted) more
+        (not= more found)                                    (recur more (System/nanoTime))
+        (< 20e9 (- (System/nanoTime) since))                 more
+        :else (do (LockSupport/parkNanos 50000) (recur more since))))))
+
+(defn- on-threads
+  "{:found {egress messages}, :sent {ingress n}, :left what was not as it should be at the end}"
+  [{:keys [spec inputs] :as run} opts]
+  (scratch/with-dir [dir]
+    (with-open [^LaneGraph rt (lg/spawn! spec (cond-> (assoc (dissoc opts :mapped) :stages run-gen/stages)
+                                                (:mapped opts) (assoc :dir dir)))]
+      (let [senders (into {} (for [[in vs] inputs] [in (future (lg/offer-all! rt in vs {:timeout-ms 20000}))]))
+            found   (take-all rt (update-vals (run-gen/answer run) #(count (mapcat seq %))))
+            sent    (update-vals senders deref)
+            end     (select-keys (lg/stop! rt {:mode :drain}) [:state :drained])
+            found   (reduce (fn [found out] (update found out into (lg/take! rt out 10))) found (keys found))]
+        {:found found
+         :sent  sent
+         :left  (cond-> (into {} (for [[l {:keys [written read dropped]}] (:lanes (lg/status rt))
+                                       :when (not (and (= written read) (= 0 dropped)))]
+                                   [l [written read dropped]]))
+                  (not= {:state :stopped :drained true} end) (assoc :end end))}))))
+
+(defspec graphs-on-threads-send-what-the-model-sends {:num-tests 60 :seed (seed/of ::threads)}
+  (prop/for-all [{:keys [inputs] :as run} run-gen/run
+                 opts (gen/hash-map :wire wires :mapped gen/boolean :threads (gen/elements [:dedicated :shared])
+                                    :idle (gen/elements [:yield :backoff :park]))]
+    (let [{:keys [found sent left]} (on-threads run opts)]
+      (and (= {} left)
+           (= (update-vals inputs count) sent)
+           (right run found)))))
+
+(deftest the-graphs-are-of-every-kind
+  (let [specs (map :spec (gen/sample run-gen/run 200))
+        seen  (fn [f] (set (mapcat f specs)))]
+    (is (= #{:events :fanout-broadcast :sequenced-slots :journal} (seen #(map :kind (vals (:lanes %))))))
+    (is (= #{:stage :bridge :router :merge} (seen #(map :kind (vals (:roles %))))))
+    (is (= (set (keys (dissoc run-gen/stages :third))) (seen #(keep :stage (vals (:roles %))))))
+    (is (= #{:broadcast :round-robin :priority {:by :third}} (seen #(keep :policy (vals (:roles %))))))
+    (is (some #(= 12 (count (:roles %))) specs))
+    (is (some #(not (apply distinct? (mapcat (fn [{:keys [tx]}] (if (vector? tx) tx [tx])) (vals (:roles %))))) specs)
+        "several writers of one lane")))
