@@ -19,6 +19,7 @@
     (writer rt :in) (reader rt :out)  the bare handle of an endpoint, for one thread
     (status rt)                     what it does, as data
     (peek rt :lane n-or-opts)       messages of a lane, left where they are
+    (journal dir :log opts)         the records of a journal in files, for reduce, transduce, into
     (await-idle! rt opts)           until nothing is left to do
     (stop! rt opts)                 end it → how it ended            (join! rt opts) → ended? or why it failed
 
@@ -56,6 +57,15 @@
     :n            How many messages at most. Default 1.
     :at           The sequence of the first one, read or unread. Left out: the next one that the slowest
                   reader has before it.
+  Options of journal:
+    :from         The position to begin at; a record must begin there.
+    :to           The position to end before.
+    :since        Begins with the first record written at this time or later: a Date, an Instant or
+                  milliseconds since 1970.
+    :until        Ends before the first record written at this time or later.
+    :last         Begins where this many records are left.
+    :records      true gives {:position :sequence :time :value} instead of the value. Default false.
+    :codecs       Codecs of your own, as in spawn!.
   Options of await-idle!:
     :timeout-ms   How long to wait, in milliseconds. Default 10000.
   Options of join!:
@@ -78,6 +88,7 @@
             [lanegraph.diff :as diff]
             [lanegraph.error :as error :refer [in-clojure]]
             [lanegraph.explain :as explain]
+            [lanegraph.journal :as journal]
             [lanegraph.normalise :as normalise]
             [lanegraph.options :as options]
             [lanegraph.picture :as picture]
@@ -336,6 +347,20 @@
      (in-clojure (vec (if at
                         (.peek rt lane (long at) (how-many n))
                         (.peek rt lane (how-many n))))))))
+
+(defn journal
+  "The records of the journal of a lane in a directory, in this process or another, while it is written or after:
+  for reduce, transduce, into, run!, eduction. An element is the value of a message, or with {:records true}
+  {:position n, :sequence n, :time #inst, :value v}.
+    (transduce (map :ms) max 0 (journal dir :log {:since #inst \"2026-11-22\"}))
+  Holds nothing open: each reduction opens the files and gives them back at its end, by reduced and exception
+  too. It reads what is there when it begins, keeps no position and changes nothing. Prints in one line; datafy
+  tells what the journal holds and where its readers stand. A journal in memory can be read by peek alone.
+  Errors, of a reduction: :journal/not-found, :journal/bad-position; :journal/position-gone, also when the writer
+  removes what was about to be read; :journal/corrupt and :journal/missing-segment with :position and, if whole
+  records stand behind the damage, :goes-on, their position for :from; :graph/unknown-codec, :codec/…."
+  ([dir lane] (journal dir lane {}))
+  ([dir lane opts] (journal/journal dir lane opts)))
 
 (defn status
   "What a graph is doing, also after a stop and after close:

@@ -89,7 +89,9 @@
                          {:problems (vec found)})))
     (into (:defaults (tables place)) (remove (comp nil? val)) opts)))
 
-(defn- path ^Path [dir]
+(defn path
+  "The Path of a directory that is given in any way. Error: :options/invalid."
+  ^Path [dir]
   (try
     (if (instance? Path dir) dir (.toPath (io/file dir)))
     (catch InvalidPathException e

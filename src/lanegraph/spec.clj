@@ -96,6 +96,8 @@
 
 (defn plain-data? "Data that can be printed and read back." [x] (some? (data-text x)))
 
+(defn time? "A Date, an Instant, or milliseconds since 1970." [x] (or (inst? x) (nat-int? x)))
+
 (defn- predicate [{:keys [type max values]}]
   (case type
     :name                `name-keyword?
@@ -118,6 +120,7 @@
     :test-list           `(s/coll-of ::test :kind vector?)
     :messages            `(s/map-of keyword? (s/coll-of message? :kind vector?))
     :string              `string?
+    :time                `time?
     :map                 `map?
     :function            `ifn?
     :dir                 `some?))

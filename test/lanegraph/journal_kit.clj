@@ -5,10 +5,12 @@
    [lanegraph.lane-kit :as kit])
   (:import
    (java.io File RandomAccessFile)
+   (java.nio ByteBuffer ByteOrder)
    (java.nio.file Path)
+   (java.util.zip CRC32C)
    (lanegraph LaneGraphException)
    (lanegraph.lane Codecs Journal JournalPolicy JournalReader JournalReader$Record LaneRx LaneTx)
-   (lanegraph.region Existing JournalShape JournalStore Memory)))
+   (lanegraph.region Existing JournalDescriptor JournalShape JournalStore Memory)))
 
 (set! *warn-on-reflection* true)
 
@@ -109,6 +111,20 @@
                  (let [b (.read f)]
                    (.seek f offset)
                    (.write f (bit-xor 0xFF b))))))
+
+(defn stamp!
+  "Writes the record at this offset of a segment anew, with this stamp and the checksum of that."
+  [file offset millis]
+  (patch! file (fn [^RandomAccessFile f]
+                 (let [part   (fn [from n] (let [b (byte-array n)] (.seek f (+ (long offset) (long from))) (.readFully f b) b))
+                       long-of #(.getLong (.order (ByteBuffer/wrap (part % 8)) ByteOrder/LITTLE_ENDIAN))
+                       put!   (fn [at ^long v]
+                                (.seek f (+ (long offset) (long at)))
+                                (.writeLong f (Long/reverseBytes v)))
+                       length (JournalDescriptor/lengthOf (long-of 0))]
+                   (put! JournalDescriptor/RECORD_STAMP_OFFSET millis)
+                   (let [crc (doto (CRC32C.) (.update ^bytes (part 8 (+ 24 length))))]
+                     (put! 0 (JournalDescriptor/messageWord (unchecked-int (.getValue crc)) length)))))))
 
 (defn copy-tree! [^File from ^File to]
   (doseq [^File f (file-seq from) :when (.isFile f)]

@@ -196,7 +196,7 @@ final class JournalCursor {
     }
 
     /**
-     * Goes to a position that a record begins at, or the end.
+     * Goes to a position that a record begins at, or the end. Damage before it is passed over.
      *
      * @throws LaneGraphException {@code journal/bad-position} too
      */
@@ -207,11 +207,22 @@ final class JournalCursor {
         boolean there = to >= 0 && enter();
         boolean more = there;
         while (more && position < to) {
-            more = step(false);
+            more = stepOrSkip();
         }
         if (!there || position != to && to != first) { // the first record of a segment also goes by the segment's own position
             SortedSet<Long> firsts = segments.firsts();
             throw JournalRefusal.badPosition(journal, to, firsts.isEmpty() ? 0 : firsts.first(), end(firsts));
+        }
+    }
+
+    private boolean stepOrSkip() {
+        try {
+            return step(false);
+        } catch (LaneGraphException ex) {
+            if (ex.code().equals("journal/corrupt") && skip()) {
+                return true;
+            }
+            throw ex;
         }
     }
 

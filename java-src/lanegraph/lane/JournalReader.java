@@ -94,6 +94,12 @@ public final class JournalReader implements AutoCloseable {
                 ? new Record(cursor.foundPosition, cursor.foundSequence, cursor.foundStamp, cursor.foundBytes) : null;
     }
 
+    /** The name of the codec that the messages are written with. */
+    public synchronized String codec() {
+        checkOpen();
+        return folder.shape().codec();
+    }
+
     /** The position of the next record to read. */
     public synchronized long position() {
         checkOpen();

@@ -74,7 +74,7 @@ public final class JournalRefusal {
     static LaneGraphException notFound(Path directory) {
         return new LaneGraphException(Category.NOT_FOUND, "journal/not-found",
                 "no journal here: directory=" + directory + "; expected the folder of a graph that has run with :dir, and the"
-                        + " name of a lane of kind journal",
+                        + " name of a lane of kind journal. One in memory can be read by peek alone",
                 Map.of("directory", directory.toString()));
     }
 
