@@ -18,14 +18,15 @@
 (def ^:private contenders
   [{:id "lane" :title "lanegraph events lane" :case :in-place :properties unchecked}
    {:id "agrona" :title "Agrona OneToOneRingBuffer" :case :in-place :properties unchecked}
-   {:id "disruptor-heap" :title "Disruptor, heap events" :case :in-place}
+   {:id "disruptor-arrays" :title "Disruptor, events with an array of bytes" :case :in-place :properties unchecked}
+   {:id "disruptor-heap" :title "Disruptor, events of eight fields" :case :in-place}
    {:id "disruptor-off-heap" :title "Disruptor, off-heap events" :case :in-place :properties unchecked}
    {:id "disruptor-off-heap" :title "Disruptor, off-heap events, claims of 16" :case :in-place
     :properties (assoc unchecked "bench.batch" 16)}
    {:id "lane" :title "lanegraph, buffers' bounds checked" :case :in-place}
    {:id "lane-copy" :title "lanegraph events lane" :case :copy :properties unchecked}
    {:id "agrona-copy" :title "Agrona OneToOneRingBuffer" :case :copy :properties unchecked}
-   {:id "disruptor-heap-copy" :title "Disruptor, heap events" :case :copy :properties unchecked}
+   {:id "disruptor-heap-copy" :title "Disruptor, events with an array of bytes" :case :copy :properties unchecked}
    {:id "disruptor-off-heap-copy" :title "Disruptor, off-heap events" :case :copy :properties unchecked}])
 
 (defn- distance
@@ -82,7 +83,7 @@
              (str "(" (long (reduce + (map :disturbed rounds))) " rounds run again because another process took a core);"))
     (println (str "  ring of " slots " messages of 64 bytes, lane in memory with slots of 64 bytes, Agrona with the power of two"))
     (println "  of bytes that holds 3/4 of it; both sides spin (Disruptor: BusySpinWaitStrategy, BatchEventProcessor;")
-    (println "  on empty 16 × onSpinWait); heap events are objects of 8 fields; every word written and checked.")
+    (println "  on empty 16 × onSpinWait); every word written and checked.")
     (println "JVM flags:" (str/join " " jvm/flags) "-Dagrona.disable.bounds.checks=true except where said")
     (doseq [d (sort (distinct (map distance rounds)))]
       (println (str "\nWhile the two ran on " (nth distances d) ":"))

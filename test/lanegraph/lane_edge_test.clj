@@ -169,3 +169,48 @@
     (System/gc)
     (is (some? (.get scratch)) "though the handle is gone")
     (is (= 16 (.capacity ^MutableDirectBuffer (first lent))))))
+
+(defn- buffer
+  "A buffer of 256 bytes on the heap or off it."
+  ^UnsafeBuffer [heap?]
+  (if heap? (UnsafeBuffer. (byte-array 256)) (UnsafeBuffer. (java.nio.ByteBuffer/allocateDirect 256))))
+
+(defn- content [^DirectBuffer buffer from n]
+  (let [bytes (byte-array n)]
+    (.getBytes buffer (int from) bytes)
+    (vec bytes)))
+
+(deftest bytes-are-copied-whole-between-any-buffers
+  (let [[_ ^LaneTx tx ^LaneRx rx] (ends (kit/open {:slots 2 :slot-bytes 200}))]
+    (doseq [n [0 1 7 8 9 63 64 65 127 128 129 200], from-heap? [true false], to-heap? [true false]]
+      (testing (pr-str n from-heap? to-heap?)
+        (let [message (kit/payload n n), source (buffer from-heap?), target (buffer to-heap?)]
+          (.putBytes source 5 message)
+          (is (.offer tx source 5 n))
+          (.peek rx)
+          (.getBytes (.payload rx) 0 ^MutableDirectBuffer target 3 (int n))
+          (is (= (concat [0 0 0] message [0]) (content target 0 (+ 4 (long n)))) "these bytes, and no other")
+          (doto rx .advance .release))))))
+
+(deftest a-lent-buffer-is-an-agrona-buffer
+  (let [[_ ^LaneTx tx ^LaneRx rx] (ends (kit/open {:slots 2 :slot-bytes 64}))
+        ^MutableDirectBuffer lent (.claim tx), plain (buffer true)]
+    (doseq [^MutableDirectBuffer b [lent plain]]
+      (doto b
+        (.putLong 0 Long/MIN_VALUE) (.putInt 8 Integer/MIN_VALUE) (.putByte 12 (byte -7)) (.putDouble 16 Math/PI)
+        (.putLong 24 1 java.nio.ByteOrder/BIG_ENDIAN) (.putStringAscii 32 "copied")))
+    (is (= (content plain 0 64) (content lent 0 64)))
+    (is (= [Long/MIN_VALUE Integer/MIN_VALUE -7 Math/PI "copied"]
+           [(.getLong lent 0) (.getInt lent 8) (.getByte lent 12) (.getDouble lent 16) (.getStringAscii lent 32)]))
+    (.getBytes lent 32 lent 34 8)
+    (.getBytes plain 32 plain 34 8)
+    (is (= (content plain 0 64) (content lent 0 64)) "onto itself")
+    (doseq [[what call] {"a long at the end"    #(.putLong lent 57 1)
+                         "an int at the end"    #(.getInt lent 61)
+                         "a byte behind"        #(.getByte lent 64)
+                         "a byte before"        #(.putByte lent -1 (byte 0))
+                         "too many"             #(.getBytes lent 1 ^MutableDirectBuffer (buffer false) 0 64)
+                         "too many for another" #(.getBytes lent 0 ^MutableDirectBuffer (buffer false) 250 10)
+                         "fewer than none"      #(.getBytes lent 0 ^MutableDirectBuffer (buffer false) 0 -1)}]
+      (is (thrown? IndexOutOfBoundsException (call)) what))
+    (is (some? rx))))

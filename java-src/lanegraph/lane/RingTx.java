@@ -3,6 +3,7 @@ package lanegraph.lane;
 import static lanegraph.region.RingDescriptor.CELL_DROPPED_OFFSET;
 import static lanegraph.region.RingDescriptor.WORD_LENGTH;
 
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import lanegraph.region.Memory;
 import lanegraph.region.RingDescriptor;
@@ -129,6 +130,12 @@ abstract class RingTx extends LaneTx {
 
     /** Copies the source's bytes, which are known to be there, into a slot. */
     final void copyIn(long slot, DirectBuffer source, int offset, int length) {
+        if (source.byteArray() == null) {
+            // A claim over this very slot may be the source: the copy goes forward, and never to a higher address.
+            memory.copy(source.addressOffset() + offset, slot + WORD_LENGTH, length);
+            Reference.reachabilityFence(source);
+            return;
+        }
         inner.wrap(slot + WORD_LENGTH, slotBytes);
         inner.putBytes(0, source, offset, length);
     }

@@ -1,8 +1,10 @@
 package lanegraph.lane;
 
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import lanegraph.region.Memory;
 import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -86,6 +88,22 @@ final class SlotView extends UnsafeBuffer {
     @Override
     public void putDouble(int index, double value) {
         putLong(index, Double.doubleToRawLongBits(value));
+    }
+
+    @Override
+    public void getBytes(int index, MutableDirectBuffer target, int offset, int length) {
+        long from = addressOffset + index;
+        long to = target.addressOffset() + offset;
+        if (length <= 0 || target.byteArray() != null || Math.abs(to - from) < length) { // none of ours, or overlapping
+            super.getBytes(index, target, offset, length);
+            return;
+        }
+        check(index, length);
+        if (SHOULD_BOUNDS_CHECK) {
+            target.boundsCheck(offset, length);
+        }
+        Memory.DIRECT.copy(from, to, length);
+        Reference.reachabilityFence(target);
     }
 
     /** As the class above does: unless Agrona's checks are off. */

@@ -46,6 +46,7 @@ public final class Trial {
             case "agrona-copy" -> new AgronaCopy(slots);
             case "disruptor-heap" -> new DisruptorHeap(slots);
             case "disruptor-off-heap" -> new DisruptorBytes(slots, true);
+            case "disruptor-arrays" -> new DisruptorBytes(slots, false);
             case "disruptor-heap-copy" -> new DisruptorBytes.Copy(slots, false);
             case "disruptor-off-heap-copy" -> new DisruptorBytes.Copy(slots, true);
             default -> throw new IllegalArgumentException("no contender of this name: " + name);
