@@ -4,6 +4,7 @@
             [clojure.test.check.clojure-test :refer [defspec]]
             [clojure.test.check.generators :as gen]
             [clojure.test.check.properties :as prop]
+            [clojure.test.check.results :as results]
             [lanegraph.core :as lg]
             [lanegraph.run-gen :as run-gen]
             [lanegraph.scratch :as scratch]
@@ -24,46 +25,39 @@
     false [[1 2 3] [2 3]]   [3 1 2 2 3]
     true  [[] []]           []))
 
-(defn- right
-  "True if each egress sent what the model sends; else throws what is different."
+(defn- wrong
+  "What a run sent that the model does not: {egress {:expected streams :found messages}}."
   [run found]
-  (doseq [[out streams] (run-gen/answer run)]
-    (when-not (run-gen/interleaved? streams (found out))
-      (throw (ex-info (str out " sent something else") {:expected streams :found (found out)}))))
-  true)
+  (into {} (for [[out streams] (run-gen/answer run) :when (not (run-gen/interleaved? streams (found out)))]
+             [out {:expected streams :found (found out)}])))
 
-(defn- problems [spec]
-  (lg/check spec {:stages run-gen/stages}))
-
-(defn- impatient
-  "A property made of f, which answers true or throws. Once it has failed, it is asked for half a minute more and then
-  says true: so shrinking ends, though each graph that fails may be waited for."
+(defn- nothing
+  "A property made of f, which answers what is wrong with a run, {} if nothing is: that is told with the smallest run. Once
+  something was, f is asked for half a minute more, and then nothing is: so shrinking ends, though each run may be waited for."
   [f]
-  (let [failed (atom nil)]
+  (let [since (atom nil)]
     (fn [run opts]
-      (or (some-> @failed (- (System/nanoTime)) (< -30e9))
-          (try (f run opts)
-               (catch Throwable e
-                 (swap! failed #(or % (System/nanoTime)))
-                 (throw e)))))))
+      (let [late?  (some-> @since (- (System/nanoTime)) (< -30e9))
+            answer (if late? {} (try (f run opts) (catch Throwable e {:thrown (Throwable->map e)})))]
+        (when (seq answer) (swap! since #(or % (System/nanoTime))))
+        (reify results/Result
+          (pass? [_] (empty? answer))
+          (result-data [_] answer))))))
 
 (def ^:private wires (gen/elements [:auto :always]))
 
-(defn- same [what expected found]
-  (or (= expected found)
-      (throw (ex-info what {:expected expected :found found}))))
-
-(defn- simulated-right [{:keys [spec inputs] :as run} opts]
+(defn- simulated [{:keys [spec inputs] :as run} opts]
   (let [simulate #(lg/simulate spec inputs (assoc opts :stages run-gen/stages))
+        problems (lg/check spec {:stages run-gen/stages})
         found    (simulate)]
-    (and (same "a problem of the spec" [] (problems spec))
-         (right run found)
-         (same "another simulation" found (simulate)))))
+    (cond-> (wrong run found)
+      (seq problems)             (assoc :problems problems)
+      (not= found (simulate))    (assoc :another-time "something else"))))
 
 (defspec simulated-graphs-send-what-the-model-sends {:num-tests 150 :seed (seed/of ::simulate)}
-  (let [right? (impatient simulated-right)]
+  (let [nothing-wrong (nothing simulated)]
     (prop/for-all [run run-gen/run, opts (gen/hash-map :wire wires)]
-      (right? run opts))))
+      (nothing-wrong run opts))))
 
 (defn- take-all
   "What comes out until each egress has sent as many as `wanted`, {egress n}, or nothing has come for 10 seconds."
@@ -77,7 +71,7 @@
         :else (do (LockSupport/parkNanos 50000) (recur more since))))))
 
 (defn- on-threads
-  "{:found {egress messages}, :sent {ingress n}, :left what was not as it should be at the end}"
+  "What is wrong with a run on threads."
   [{:keys [spec inputs] :as run} opts]
   (scratch/with-dir [dir]
     (with-open [^LaneGraph rt (lg/spawn! spec (cond-> (assoc (dissoc opts :mapped) :stages run-gen/stages)
@@ -87,25 +81,19 @@
             sent    (update-vals senders deref)
             end     (select-keys (lg/stop! rt {:mode :drain :deadline-ms 2000}) [:state :drained])
             found   (reduce (fn [found out] (update found out into (lg/take! rt out 10))) found (keys found))]
-        {:found found
-         :sent  sent
-         :left  (cond-> (into {} (for [[l {:keys [written read dropped]}] (:lanes (lg/status rt))
-                                       :when (not (and (= written read) (= 0 dropped)))]
-                                   [l [written read dropped]]))
-                  (not= {:state :stopped :drained true} end) (assoc :end end))}))))
-
-(defn- right-on-threads [{:keys [inputs] :as run} opts]
-  (let [{:keys [found sent left]} (on-threads run opts)]
-    (and (right run found)
-         (same "what was accepted" (update-vals inputs count) sent)
-         (same "what is left" {} left))))
+        (cond-> (wrong run found)
+          (not= sent (update-vals inputs count))       (assoc :accepted sent)
+          (not= {:state :stopped :drained true} end)   (assoc :end end)
+          :then (into (for [[l {:keys [written read dropped]}] (:lanes (lg/status rt))
+                            :when (not (and (= written read) (= 0 dropped)))]
+                        [l [written read dropped]])))))))
 
 (defspec graphs-on-threads-send-what-the-model-sends {:num-tests 60 :seed (seed/of ::threads)}
-  (let [right? (impatient right-on-threads)]
+  (let [nothing-wrong (nothing on-threads)]
     (prop/for-all [run run-gen/run
                    opts (gen/hash-map :wire wires :mapped gen/boolean :threads (gen/elements [:dedicated :shared])
                                       :idle (gen/elements [:yield :backoff :park]))]
-      (right? run opts))))
+      (nothing-wrong run opts))))
 
 (deftest the-graphs-are-of-every-kind
   (let [specs (map :spec (gen/sample run-gen/run 200))
