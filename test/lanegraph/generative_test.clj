@@ -54,7 +54,7 @@
       (seq problems)             (assoc :problems problems)
       (not= found (simulate))    (assoc :another-time "something else"))))
 
-(defspec simulated-graphs-send-what-the-model-sends {:num-tests 150 :seed (seed/of ::simulate)}
+(defspec simulated-graphs-send-what-the-model-sends {:num-tests 100 :seed (seed/of ::simulate)}
   (let [nothing-wrong (nothing simulated)]
     (prop/for-all [run run-gen/run, opts (gen/hash-map :wire wires)]
       (nothing-wrong run opts))))
