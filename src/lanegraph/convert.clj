@@ -38,6 +38,12 @@
 (defn- string->sync [^String sync]
   (if (str/starts-with? sync "interval:") {:interval-ms (parse-long (subs sync 9))} (keyword sync)))
 
+(defn- from->string ^String [from]
+  (if (keyword? from) (name from) (some-> from str)))
+
+(defn- string->from [^String from]
+  (or (parse-long from) (keyword from)))
+
 (defn stage-key->string
   "The key of a stage as Java knows it: \"weather.stages/parse\", \":upper\" or \"com.acme.Stage\"."
   ^String [k]
@@ -132,24 +138,27 @@
         (merge (model/defaults :role (:kind role)) role)
         on-error (on-error->java on-error)
         idle     ^Idle (idles idle)
-        thread   (opt-name thread)]
+        thread   (opt-name thread)
+        from     (from->string (:from m))]
     (case kind
       :stage  (RoleSpec$Stage. (stage-key->string (:stage m)) (name->string (:as m))
                                (when (contains? m :args) (args->string role-name (:args m)))
                                (boolean (:sequence m))
-                               (ref->java rx) (name->string tx) on-error idle thread)
-      :bridge (RoleSpec$Bridge. (ref->java rx) (name->string tx) on-error idle thread)
+                               (ref->java rx) (name->string tx) on-error idle thread from)
+      :bridge (RoleSpec$Bridge. (ref->java rx) (name->string tx) on-error idle thread from)
       :router
-      (RoleSpec$Router. (ref->java rx) (mapv name->string tx) (routing->java policy) on-error idle thread)
+      (RoleSpec$Router. (ref->java rx) (mapv name->string tx) (routing->java policy) on-error idle thread from)
       :merge
-      (RoleSpec$Merge. (mapv ref->java rx) (name->string tx) ^MergePolicy (turns policy) on-error idle thread))))
+      (RoleSpec$Merge. (mapv ref->java rx) (name->string tx) ^MergePolicy (turns policy) on-error idle thread
+                        from))))
 
 (defn- java->role [^RoleSpec role]
   (let [refs  (mapv java->ref (.rx role))
         lanes (mapv keyword (.tx role))]
     (merge (cond-> {:kind (keyword (.kind role)) :on-error (java->on-error (.onError role))}
              (.idle role)   (assoc :idle (key-of idles (.idle role)))
-             (.thread role) (assoc :thread (keyword (.thread role))))
+             (.thread role) (assoc :thread (keyword (.thread role)))
+             (.start role)  (assoc :from (string->from (.start role))))
            (condp instance? role
              RoleSpec$Stage  (let [^RoleSpec$Stage r role]
                                (cond-> {:stage (string->stage-key (.stage r)) :as (keyword (.as r))
@@ -159,11 +168,12 @@
              RoleSpec$Router {:rx (refs 0) :tx lanes :policy (java->routing (.policy ^RoleSpec$Router role))}
              RoleSpec$Merge  {:rx refs :tx (lanes 0) :policy (key-of turns (.policy ^RoleSpec$Merge role))}))))
 
-(defn- endpoint->java ^EndpointSpec [{:keys [kind lane]}]
-  (EndpointSpec. ^EndpointSpec$Kind (directions kind) (ref->java lane)))
+(defn- endpoint->java ^EndpointSpec [{:keys [kind lane from]}]
+  (EndpointSpec. ^EndpointSpec$Kind (directions kind) (ref->java lane) (from->string from)))
 
 (defn- java->endpoint [^EndpointSpec endpoint]
-  {:kind (key-of directions (.kind endpoint)) :lane (java->ref (.lane endpoint))})
+  (cond-> {:kind (key-of directions (.kind endpoint)) :lane (java->ref (.lane endpoint))}
+    (.start endpoint) (assoc :from (string->from (.start endpoint)))))
 
 (defn- sorted ^TreeMap [f m]
   (reduce-kv (fn [^TreeMap t k v] (doto t (.put (name->string k) (f k v)))) (TreeMap.) m))

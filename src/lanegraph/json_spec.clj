@@ -76,14 +76,14 @@
   {:name json->keyword, :codec json->keyword, :lane json->keyword, :one-of json->keyword, :lane-ref json->ref
    :lanes #(each json->keyword %), :lane-refs #(each json->ref %), :data json->some-data
    :stage-key json->stage-key, :routing #(routing json->stage-key json->keyword %)
-   :on-error #(dead-letter json->keyword %), :sync json->keyword
+   :on-error #(dead-letter json->keyword %), :sync json->keyword, :from json->keyword
    :messages #(messages json->some-data %)})
 
 (def ^:private to-json
   {:name keyword->json, :codec keyword->json, :lane keyword->json, :one-of keyword->json, :lane-ref ref->json
    :lanes #(each keyword->json %), :lane-refs #(each ref->json %), :data some-data->json
    :stage-key stage-key->json, :routing #(routing stage-key->json keyword->json %)
-   :on-error #(dead-letter keyword->json %), :sync keyword->json
+   :on-error #(dead-letter keyword->json %), :sync keyword->json, :from keyword->json
    :messages #(messages some-data->json %)})
 
 (declare convert-map)

@@ -53,6 +53,11 @@
   [x]
   (or (contains? #{:none :each} x) (and (only-key? x :interval-ms) (whole-number? (:interval-ms x)))))
 
+(defn from?
+  ":start, :tail or a position."
+  [x]
+  (or (contains? #{:start :tail} x) (and (whole-number? x) (<= 0 (long x)))))
+
 (defn stage-key?
   "A symbol with a namespace, a keyword, or the name of a Java class in a string."
   [x]
@@ -113,6 +118,7 @@
     :data                `plain-data?
     :on-error            `on-error?
     :sync                `sync?
+    :from                `from?
     :routing             `routing?
     :lane-map            `(s/map-of keyword? ::lane)
     :role-map            `(s/map-of keyword? ::role)

@@ -45,19 +45,19 @@
 
 (defn- merge-policy [policy] (MergePolicy/valueOf (upper (or policy :round-robin))))
 
-(defn role [{:keys [kind stage as args sequence rx tx policy on-error thread] :as m}]
+(defn role [{:keys [kind stage as args sequence rx tx policy on-error thread from] :as m}]
   (let [error (cond (= :skip on-error) (OnError/skip)
                     (map? on-error)    (OnError/deadLetter (:to on-error))
                     :else              (OnError/stop))
         idle  (idle (:idle m))]
     (case kind
-      :stage  (RoleSpec$Stage. (or stage "app/f") (or as "map") args (boolean sequence) (lane-ref rx) tx error idle thread)
-      :bridge (RoleSpec$Bridge. (lane-ref rx) tx error idle thread)
-      :router (RoleSpec$Router. (lane-ref rx) tx (router-policy policy) error idle thread)
-      :merge  (RoleSpec$Merge. (mapv lane-ref rx) tx (merge-policy policy) error idle thread))))
+      :stage  (RoleSpec$Stage. (or stage "app/f") (or as "map") args (boolean sequence) (lane-ref rx) tx error idle thread from)
+      :bridge (RoleSpec$Bridge. (lane-ref rx) tx error idle thread from)
+      :router (RoleSpec$Router. (lane-ref rx) tx (router-policy policy) error idle thread from)
+      :merge  (RoleSpec$Merge. (mapv lane-ref rx) tx (merge-policy policy) error idle thread from))))
 
-(defn endpoint [{:keys [kind lane]}]
-  (EndpointSpec. (EndpointSpec$Kind/valueOf (upper kind)) (lane-ref lane)))
+(defn endpoint [{:keys [kind lane from]}]
+  (EndpointSpec. (EndpointSpec$Kind/valueOf (upper kind)) (lane-ref lane) from))
 
 (defn- sorted ^SortedMap [f m]
   (TreeMap. ^java.util.Map (update-vals (or m {}) f)))

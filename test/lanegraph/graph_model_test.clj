@@ -123,7 +123,7 @@
   (let [lanes (TreeMap. ^java.util.Map (hash-map "a" (kit/lane {:kind :events})))
         spec  (GraphSpec. "g" OnFull/BLOCK Idle/PARK false lanes (TreeMap.) (TreeMap.))
         tx    (ArrayList. ["a"])
-        role  (RoleSpec$Router. (LaneRef/of "x") tx (RouterPolicy/broadcast) (OnError/stop) nil nil)
+        role  (RoleSpec$Router. (LaneRef/of "x") tx (RouterPolicy/broadcast) (OnError/stop) nil nil nil)
         value (ArrayList. ["a"])
         found (Problem. "graph/x" ["lanes"] value "m" nil Problem$Severity/ERROR)]
     (.clear lanes) (.clear tx) (.clear value)
@@ -137,8 +137,8 @@
   (doseq [f [#(GraphSpec. nil OnFull/BLOCK Idle/PARK false (TreeMap.) (TreeMap.) (TreeMap.))
              #(GraphSpec. "g" OnFull/BLOCK Idle/PARK false (TreeMap. ^java.util.Map (hash-map "a" nil)) (TreeMap.) (TreeMap.))
              #(LaneRef/of nil)
-             #(EndpointSpec. EndpointSpec$Kind/EGRESS nil)
-             #(RoleSpec$Bridge. nil "a" (OnError/stop) nil nil)
+             #(EndpointSpec. EndpointSpec$Kind/EGRESS nil nil)
+             #(RoleSpec$Bridge. nil "a" (OnError/stop) nil nil nil)
              #(OnError/deadLetter nil)]]
     (is (thrown? NullPointerException (f)))))
 

@@ -24,6 +24,7 @@
   "lanegraph=1
 allow-cycles=false
 endpoints.in.consumer=\\-
+endpoints.in.from=\\-
 endpoints.in.kind=ingress
 endpoints.in.lane=a
 idle=backoff
@@ -44,6 +45,7 @@ name=g
 on-full=block
 roles.r.args={:sep \"\\n\"}
 roles.r.as=map
+roles.r.from=\\-
 roles.r.idle=\\-
 roles.r.kind=stage
 roles.r.on-error=stop
@@ -65,7 +67,7 @@ roles.r.tx=b
 (deftest the-text-of-a-small-graph
   (is (= small-text (.canonical (kit/spec small))))
   (is (= (kit/spec small) (parsed small-text)))
-  (is (= "c1bcec8b3d59cc5426946b32f13784a42f0906474852297170f36fe2c38dae28" (.hash (kit/spec small)))))
+  (is (= "b9e1526e71a818ac5ea7c93aeec0cd280af907a317c44f3ca6aa7c957a06c8f2" (.hash (kit/spec small)))))
 
 (deftest lists-and-other-kinds
   (let [text (.canonical (kit/spec {:lanes     {"f" {:kind :fanout-broadcast :consumers 3}
@@ -93,56 +95,56 @@ roles.r.tx=b
            ["no header" 1 "lanegraph=1" (change "lanegraph=1\n" "")]
            ["a byte order mark" 1 "lanegraph=1" (str "\ufeff" small-text)]
            ["windows line ends" 1 "lanegraph=1" (str/replace small-text "\n" "\r\n")]
-           ["no last line feed" 32 "line feed" (subs small-text 0 (dec (count small-text)))]
+           ["no last line feed" 34 "line feed" (subs small-text 0 (dec (count small-text)))]
            ["an empty line" 3 "key=value" (change "endpoints.in.consumer" "\nendpoints.in.consumer")]
            ["no equals sign" 2 "key=value" (change "allow-cycles=false" "allow-cycles")]
            ["no key" 2 "key=value" (change "allow-cycles=false" "=false")]
            ["an escaped equals sign" 2 "key=value" (change "allow-cycles=false" "allow-cycles\\=false")]
-           ["a key twice" 21 "each key once" (change "name=g\n" "name=g\nname=g\n")]
+           ["a key twice" 22 "each key once" (change "name=g\n" "name=g\nname=g\n")]
            ["a wrong order" 3 "in order" (change "allow-cycles=false\nendpoints.in.consumer=\\-\n"
                                                  "endpoints.in.consumer=\\-\nallow-cycles=false\n")]
-           ["an unknown key" 20 "a graph has" (change "name=g\n" "nama=7\nname=g\n")]
-           ["an unknown key at the end" 33 "a graph has" (str small-text "zzz=1\n")]
-           ["an unknown field" 9 "a graph has" (change "lanes.a.on-full" "lanes.a.ok=1\nlanes.a.on-full")]
-           ["a field of another kind" 8 "a graph has" (change "lanes.a.kind" "lanes.a.gating=1\nlanes.a.kind")]
-           ["a section without a name" 7 "a graph has" (change "lanes.a.codec" "lanes=1\nlanes.a.codec")]
-           ["a name without a field" 7 "a graph has" (change "lanes.a.codec" "lanes.a=1\nlanes.a.codec")]
-           ["a key missing" 12 "that key" (change "lanes.a.slots=4096\n" "")]
-           ["a key missing at the end" 32 "that key" (change "roles.r.tx=b\n" "")]
-           ["a top-level key missing" 20 "that key" (change "name=g\n" "")]
-           ["no kind" 8 "that key" (change "lanes.a.kind=events\n" "")]
-           ["an unknown kind of lane" 8 "journal" (change "kind=events" "kind=queue")]
-           ["an unknown kind of role" 25 "bridge" (change "kind=stage" "kind=node")]
-           ["an unknown kind of endpoint" 4 "egress" (change "kind=ingress" "kind=INGRESS")]
-           ["a kind not given" 8 "journal" (change "kind=events" "kind=\\-")]
-           ["an unknown on-error" 26 "dead-letter" (change "on-error=stop" "on-error=go")]
-           ["a dead letter without a lane" 27 "that key" (change "on-error=stop" "on-error=dead-letter")]
-           ["a lane for no dead letter" 27 "a graph has" (change "on-error=stop\n" "on-error=stop\nroles.r.on-error.to=b\n")]
-           ["an unknown idle" 6 "busy-spin" (change "idle=backoff" "idle=sleep")]
-           ["the graph's idle not given" 6 "busy-spin" (change "idle=backoff" "idle=\\-")]
-           ["an unknown on-full" 9 "drop" (change "lanes.a.on-full=\\-" "lanes.a.on-full=wait")]
-           ["no boolean" 10 "true or false" (change "retain=true" "retain=True")]
-           ["no number" 12 "whole number" (change "slots=4096" "slots=many")]
-           ["a number not given" 12 "whole number" (change "slots=4096" "slots=\\-")]
-           ["an empty number" 12 "whole number" (change "slots=4096" "slots=")]
-           ["a number too large for an int" 12 "whole number" (change "slots=4096" "slots=2147483648")]
-           ["a number too large for a long" 18 "whole number" (change "=16777216" "=9223372036854775808")]
-           ["leading zeros" 12 "plain digits" (change "slots=4096" "slots=04096")]
-           ["a plus sign" 12 "plain digits" (change "slots=4096" "slots=+4096")]
-           ["other digits" 12 "plain digits" (change "slots=4096" "slots=٤٠٩٦")]
-           ["a space" 12 "whole number" (change "slots=4096" "slots=4096 ")]
+           ["an unknown key" 21 "a graph has" (change "name=g\n" "nama=7\nname=g\n")]
+           ["an unknown key at the end" 35 "a graph has" (str small-text "zzz=1\n")]
+           ["an unknown field" 10 "a graph has" (change "lanes.a.on-full" "lanes.a.ok=1\nlanes.a.on-full")]
+           ["a field of another kind" 9 "a graph has" (change "lanes.a.kind" "lanes.a.gating=1\nlanes.a.kind")]
+           ["a section without a name" 8 "a graph has" (change "lanes.a.codec" "lanes=1\nlanes.a.codec")]
+           ["a name without a field" 8 "a graph has" (change "lanes.a.codec" "lanes.a=1\nlanes.a.codec")]
+           ["a key missing" 13 "that key" (change "lanes.a.slots=4096\n" "")]
+           ["a key missing at the end" 34 "that key" (change "roles.r.tx=b\n" "")]
+           ["a top-level key missing" 21 "that key" (change "name=g\n" "")]
+           ["no kind" 9 "that key" (change "lanes.a.kind=events\n" "")]
+           ["an unknown kind of lane" 9 "journal" (change "kind=events" "kind=queue")]
+           ["an unknown kind of role" 27 "bridge" (change "kind=stage" "kind=node")]
+           ["an unknown kind of endpoint" 5 "egress" (change "kind=ingress" "kind=INGRESS")]
+           ["a kind not given" 9 "journal" (change "kind=events" "kind=\\-")]
+           ["an unknown on-error" 28 "dead-letter" (change "on-error=stop" "on-error=go")]
+           ["a dead letter without a lane" 29 "that key" (change "on-error=stop" "on-error=dead-letter")]
+           ["a lane for no dead letter" 29 "a graph has" (change "on-error=stop\n" "on-error=stop\nroles.r.on-error.to=b\n")]
+           ["an unknown idle" 7 "busy-spin" (change "idle=backoff" "idle=sleep")]
+           ["the graph's idle not given" 7 "busy-spin" (change "idle=backoff" "idle=\\-")]
+           ["an unknown on-full" 10 "drop" (change "lanes.a.on-full=\\-" "lanes.a.on-full=wait")]
+           ["no boolean" 11 "true or false" (change "retain=true" "retain=True")]
+           ["no number" 13 "whole number" (change "slots=4096" "slots=many")]
+           ["a number not given" 13 "whole number" (change "slots=4096" "slots=\\-")]
+           ["an empty number" 13 "whole number" (change "slots=4096" "slots=")]
+           ["a number too large for an int" 13 "whole number" (change "slots=4096" "slots=2147483648")]
+           ["a number too large for a long" 19 "whole number" (change "=16777216" "=9223372036854775808")]
+           ["leading zeros" 13 "plain digits" (change "slots=4096" "slots=04096")]
+           ["a plus sign" 13 "plain digits" (change "slots=4096" "slots=+4096")]
+           ["other digits" 13 "plain digits" (change "slots=4096" "slots=٤٠٩٦")]
+           ["a space" 13 "whole number" (change "slots=4096" "slots=4096 ")]
            ["consumer -1" 3 "\\-" (change "consumer=\\-" "consumer=-1")]
-           ["a value that must be given" 20 "a value" (change "name=g" "name=\\-")]
-           ["an unknown escape" 20 "escapes" (change "name=g" "name=\\q")]
-           ["an open escape" 20 "escapes" (change "name=g" "name=\\")]
-           ["a short escape" 20 "escapes" (change "name=g" "name=\\u00")]
-           ["an escape without digits" 20 "escapes" (change "name=g" "name=\\u00zz")]
-           ["an escape that is not needed" 20 "escapes" (change "name=g" "name=\\u0067")]
-           ["an escape in capitals" 20 "escapes" (change "name=g" "name=\\u001B")]
-           ["a raw control character" 20 "escapes" (change "name=g" "name=\u001b")]
-           ["a raw half of a pair" 20 "escapes" (change "name=g" "name=\ud800")]
-           ["an escaped dot in a value" 20 "escapes" (change "name=g" "name=a\\.b")]
-           ["a bad escape in a key" 7 "escapes" (change "lanes.a.codec" "lanes.\\x.codec")]]]
+           ["a value that must be given" 21 "a value" (change "name=g" "name=\\-")]
+           ["an unknown escape" 21 "escapes" (change "name=g" "name=\\q")]
+           ["an open escape" 21 "escapes" (change "name=g" "name=\\")]
+           ["a short escape" 21 "escapes" (change "name=g" "name=\\u00")]
+           ["an escape without digits" 21 "escapes" (change "name=g" "name=\\u00zz")]
+           ["an escape that is not needed" 21 "escapes" (change "name=g" "name=\\u0067")]
+           ["an escape in capitals" 21 "escapes" (change "name=g" "name=\\u001B")]
+           ["a raw control character" 21 "escapes" (change "name=g" "name=\u001b")]
+           ["a raw half of a pair" 21 "escapes" (change "name=g" "name=\ud800")]
+           ["an escaped dot in a value" 21 "escapes" (change "name=g" "name=a\\.b")]
+           ["a bad escape in a key" 8 "escapes" (change "lanes.a.codec" "lanes.\\x.codec")]]]
     (testing what
       (let [{:keys [message] :as found} (parsed text)]
         (is (= {:line line :code Codes/BAD_TEXT :category LaneGraphException$Category/INCORRECT}
@@ -164,7 +166,7 @@ roles.r.tx=b
                           :endpoints {s {:kind :egress :lane s}}})
           text (.canonical spec)]
       (is (= spec (parsed text)) (pr-str s))
-      (is (= (count (re-seq #"\n" text)) (count (str/split-lines text)) 26) (pr-str s))
+      (is (= (count (re-seq #"\n" text)) (count (str/split-lines text)) 28) (pr-str s))
       (is (= spec (parsed (String. (.getBytes text "UTF-8") "UTF-8"))) (pr-str s)))))
 
 (deftest not-given-and-empty-differ

@@ -135,6 +135,11 @@
    [Codes/BAD_RETAIN_BYTES pass (put [:lanes "log" :retain-bytes] -1) ["lanes" "log" "retain-bytes"]]
    [Codes/BAD_RETAIN_MS (put [:lanes "log" :retain-ms] 1) (put [:lanes "log" :retain-ms] -1)
     ["lanes" "log" "retain-ms"]]
+   [Codes/BAD_FROM (put [:roles "mark" :from] "4096") (put [:roles "mark" :from] "end") ["roles" "mark" "from"]]
+   [Codes/BAD_FROM (put [:roles "mark" :from] "tail") (put [:roles "mark" :from] "-1") ["roles" "mark" "from"]]
+   [Codes/NO_JOURNAL (put [:roles "mark" :from] "start") (put [:roles "parse" :from] "start") ["roles" "parse" "from"]]
+   [Codes/NO_JOURNAL pass (put [:endpoints "out" :from] "tail") ["endpoints" "out" "from"]]
+   [Codes/NO_JOURNAL pass (put [:endpoints "in" :from] "tail") ["endpoints" "in" "from"]]
    [Codes/BAD_SYNC (put [:lanes "log" :sync] "interval:50") (put [:lanes "log" :sync] "interval:0")
     ["lanes" "log" "sync"]]
    [Codes/BAD_SYNC (put [:lanes "log" :sync] "each") (put [:lanes "log" :sync] "never") ["lanes" "log" "sync"]]

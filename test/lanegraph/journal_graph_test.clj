@@ -124,3 +124,28 @@
         (offer-all! rt (range 100 110))
         (is (= (map inc (range 100 110)) (taken rt 10)))
         (is (= (concat (range 19) (range 100 110)) (lg/peek rt :log 100)))))))
+
+(deftest s15-where-a-role-starts-in-a-journal
+  (kit/with-dir [dir true]
+    (with-open [rt (lg/spawn! write-only {:dir dir})]
+      (offer-all! rt (range 100))
+      (lg/await-idle! rt {:timeout-ms 20000}))
+    (let [position (:position (nth (jk/records-of dir "log") 40))
+          readers  (fn [froms]
+                     {:name      :readers
+                      :lanes     (into {:log log} (for [k (keys froms)] [k {:kind :events :codec :edn}]))
+                      :roles     (into {} (for [[k from] froms]
+                                            [k (cond-> {:kind :bridge :rx :log :tx k} from (assoc :from from))]))
+                      :endpoints (into {:e {:kind :egress :lane :log :from :tail}}
+                                       (for [k (keys froms)] [(keyword (str (name k) "-out")) {:kind :egress :lane k}]))})]
+      (with-open [rt (lg/spawn! (readers {:none nil :start :start :tail :tail :at position}) {:dir dir})]
+        (lg/await-idle! rt {:timeout-ms 20000})
+        (is (= [100 100 0 60 0]
+               (map #(count (lg/take! rt % 1000 {:timeout-ms 0})) [:none-out :start-out :tail-out :at-out :e]))))
+      (is (= :journal/bad-position (code-of #(lg/spawn! (readers {:bad (inc (long position))}) {:dir dir}))))
+      (is (= [] (filter #{"bad.ring" "role.bad.lock"} (map #(.getName ^java.io.File %) (file-seq dir)))) "nothing is left")))
+  (is (= #{:graph/no-journal}
+         (set (map :code (filter #(= :error (:severity %))
+                                 (lg/check (-> (graph) (assoc-in [:roles :w :from] :tail)
+                                               (assoc-in [:endpoints :in :from] :tail))))))))
+  (is (= #{:spec/bad-value} (set (map :code (lg/check (assoc-in (graph) [:roles :r :from] -1)))))))

@@ -23,7 +23,8 @@ final class CanonicalReader {
         SortedMap<String, RoleSpec> roles = section("roles", this::role);
         SortedMap<String, EndpointSpec> endpoints = section("endpoints", endpoint -> new EndpointSpec(
                 lines.constant(EndpointSpec.Kind.class, "endpoints", endpoint, "kind"),
-                ref(lines.string("endpoints", endpoint, "lane"), "endpoints", endpoint, "consumer")));
+                ref(lines.string("endpoints", endpoint, "lane"), "endpoints", endpoint, "consumer"),
+                lines.take("endpoints", endpoint, "from").value()));
         lines.requireEmpty();
         return new GraphSpec(name, onFull, idle, allowCycles, lanes, roles, endpoints);
     }
@@ -56,19 +57,20 @@ final class CanonicalReader {
         CanonicalLines.Line kind = lines.take("roles", n, "kind");
         Idle idle = lines.optional(Idle.class, "roles", n, "idle");
         String thread = lines.take("roles", n, "thread").value();
+        String start = lines.take("roles", n, "from").value();
         OnError onError = onError(n);
         if ("stage".equals(kind.value())) {
             String args = lines.take("roles", n, "args").value();
             return new RoleSpec.Stage(lines.string("roles", n, "stage"), lines.string("roles", n, "as"), args,
-                    lines.bool("roles", n, "sequence"), rx(n), lines.string("roles", n, "tx"), onError, idle, thread);
+                    lines.bool("roles", n, "sequence"), rx(n), lines.string("roles", n, "tx"), onError, idle, thread, start);
         } else if ("bridge".equals(kind.value())) {
-            return new RoleSpec.Bridge(rx(n), lines.string("roles", n, "tx"), onError, idle, thread);
+            return new RoleSpec.Bridge(rx(n), lines.string("roles", n, "tx"), onError, idle, thread, start);
         } else if ("router".equals(kind.value())) {
             List<String> tx = new ArrayList<>();
             for (int i = 0; lines.has("roles", n, "tx", "" + i); i++) {
                 tx.add(lines.string("roles", n, "tx", "" + i));
             }
-            return new RoleSpec.Router(rx(n), tx, routerPolicy(n), onError, idle, thread);
+            return new RoleSpec.Router(rx(n), tx, routerPolicy(n), onError, idle, thread, start);
         } else if ("merge".equals(kind.value())) {
             List<LaneRef> rx = new ArrayList<>();
             for (int i = 0; lines.has("roles", n, "rx", "" + i, "lane"); i++) {
@@ -76,7 +78,7 @@ final class CanonicalReader {
                 rx.add(ref(lane, "roles", n, "rx", "" + i, "consumer"));
             }
             return new RoleSpec.Merge(rx, lines.string("roles", n, "tx"),
-                    lines.constant(MergePolicy.class, "roles", n, "policy"), onError, idle, thread);
+                    lines.constant(MergePolicy.class, "roles", n, "policy"), onError, idle, thread, start);
         }
         throw CanonicalLines.bad(kind, "stage, bridge, router or merge");
     }

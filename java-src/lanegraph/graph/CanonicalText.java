@@ -79,6 +79,7 @@ public final class CanonicalText {
             put(endpoint.kind().key(), "endpoints", name, "kind");
             put(endpoint.lane().lane(), "endpoints", name, "lane");
             put(consumer(endpoint.lane()), "endpoints", name, "consumer");
+            put(endpoint.start(), "endpoints", name, "from");
         });
     }
 
@@ -105,6 +106,7 @@ public final class CanonicalText {
         put(role.kind(), "roles", name, "kind");
         put(role.idle() == null ? null : role.idle().key(), "roles", name, "idle");
         put(role.thread(), "roles", name, "thread");
+        put(role.start(), "roles", name, "from");
         put(onError(role.onError()), "roles", name, "on-error");
         if (role.deadLetter() != null) {
             put(role.deadLetter(), "roles", name, "on-error", "to");

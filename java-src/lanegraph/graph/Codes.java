@@ -46,6 +46,10 @@ public final class Codes {
             "A journal's age limit is negative.");
     public static final String BAD_SYNC = code("graph/bad-sync",
             "A journal's sync is neither none nor each nor an interval of 1 to 3600000 milliseconds.");
+    public static final String BAD_FROM = code("graph/bad-from",
+            "A role or an endpoint starts neither at :start nor at :tail nor at a position from 0 on.");
+    public static final String NO_JOURNAL = code("graph/no-journal",
+            "A role or an endpoint says from where on it reads a journal, but reads none.");
     public static final String BAD_CODEC = code("graph/bad-codec",
             "A codec's name is empty, longer than 255 characters, or holds a space or a control character.");
     public static final String CODEC_MISMATCH = code("graph/codec-mismatch",

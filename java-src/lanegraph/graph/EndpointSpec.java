@@ -7,8 +7,10 @@ import java.util.Objects;
  *
  * @param kind whether that code writes the lane or reads it
  * @param lane the lane, for an egress perhaps with a consumer
+ * @param start where an egress starts in a journal that keeps no position of it yet: {@code start}, {@code tail} or a
+ *     position; null = not given, which is {@code start}
  */
-public record EndpointSpec(Kind kind, LaneRef lane) {
+public record EndpointSpec(Kind kind, LaneRef lane, String start) {
     /** The direction of an endpoint. */
     public enum Kind {
         /** Code outside is a producer of the lane. */

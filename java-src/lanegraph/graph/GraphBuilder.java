@@ -121,43 +121,51 @@ public final class GraphBuilder {
     public GraphBuilder stage(String name, String stage, Consumer<RoleOptions.OfStage> options) {
         RoleOptions.OfStage o = set(new RoleOptions.OfStage(), options);
         return role(name, new RoleSpec.Stage(stage, o.as, o.args, o.sequence, one(name, "from", o.from),
-                one(name, "to", o.to), o.onError, o.idle, o.thread));
+                one(name, "to", o.to), o.onError, o.idle, o.thread, o.start));
     }
 
     /** Adds a bridge. */
     public GraphBuilder bridge(String name, Consumer<RoleOptions.Plain> options) {
         RoleOptions.Plain o = set(new RoleOptions.Plain(), options);
         return role(name, new RoleSpec.Bridge(one(name, "from", o.from), one(name, "to", o.to), o.onError,
-                o.idle, o.thread));
+                o.idle, o.thread, o.start));
     }
 
     /** Adds a router. */
     public GraphBuilder router(String name, Consumer<RoleOptions.OfRouter> options) {
         RoleOptions.OfRouter o = set(new RoleOptions.OfRouter(), options);
         return role(name, new RoleSpec.Router(one(name, "from", o.from), o.to, o.policy, o.onError, o.idle,
-                o.thread));
+                o.thread, o.start));
     }
 
     /** Adds a merge. */
     public GraphBuilder merge(String name, Consumer<RoleOptions.OfMerge> options) {
         RoleOptions.OfMerge o = set(new RoleOptions.OfMerge(), options);
         return role(name, new RoleSpec.Merge(o.from, one(name, "to", o.to), o.policy, o.onError, o.idle,
-                o.thread));
+                o.thread, o.start));
     }
 
     /** Adds an endpoint through which code outside writes the lane. */
     public GraphBuilder ingress(String name, String lane) {
-        return endpoint(name, new EndpointSpec(EndpointSpec.Kind.INGRESS, LaneRef.of(lane)));
+        return endpoint(name, new EndpointSpec(EndpointSpec.Kind.INGRESS, LaneRef.of(lane), null));
     }
 
     /** Adds an endpoint through which code outside reads the lane. */
     public GraphBuilder egress(String name, String lane) {
-        return endpoint(name, new EndpointSpec(EndpointSpec.Kind.EGRESS, LaneRef.of(lane)));
+        return endpoint(name, new EndpointSpec(EndpointSpec.Kind.EGRESS, LaneRef.of(lane), null));
     }
 
     /** Adds an endpoint through which code outside reads one consumer of the lane. */
     public GraphBuilder egress(String name, String lane, int consumer) {
-        return endpoint(name, new EndpointSpec(EndpointSpec.Kind.EGRESS, LaneRef.of(lane, consumer)));
+        return endpoint(name, new EndpointSpec(EndpointSpec.Kind.EGRESS, LaneRef.of(lane, consumer), null));
+    }
+
+    /**
+     * Adds an endpoint through which code outside reads a journal, from {@code start}, {@code tail} or a position on, if the
+     * journal keeps none of it yet.
+     */
+    public GraphBuilder egress(String name, String journal, String start) {
+        return endpoint(name, new EndpointSpec(EndpointSpec.Kind.EGRESS, LaneRef.of(journal), start));
     }
 
     /** The spec as it stands; not validated. The builder may be used further. */

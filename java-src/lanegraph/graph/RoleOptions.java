@@ -14,6 +14,7 @@ public abstract sealed class RoleOptions<S extends RoleOptions<S>> {
     OnError onError = Defaults.ON_ERROR;
     Idle idle;
     String thread;
+    String start;
 
     RoleOptions() {
     }
@@ -136,6 +137,12 @@ public abstract sealed class RoleOptions<S extends RoleOptions<S>> {
     /** How the role idles, instead of how the graph says. */
     public S idle(Idle idle) {
         this.idle = idle;
+        return self();
+    }
+
+    /** Where it starts in a journal that keeps no position of it yet: {@code start}, {@code tail} or a position. */
+    public S start(String start) {
+        this.start = start;
         return self();
     }
 

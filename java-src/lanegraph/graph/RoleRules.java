@@ -6,9 +6,11 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** What one role or endpoint says about itself, and that every lane it names exists. */
 final class RoleRules {
+    private static final Pattern START = Pattern.compile("start|tail|[0-9]{1,18}");
     private static final List<String> AS = List.of("map", "filter", "inspect", "stateful");
 
     private final GraphSpec spec;
@@ -26,8 +28,13 @@ final class RoleRules {
                     "graph " + show(spec.name()) + " has no roles; expected: at least one; add a role");
         }
         spec.roles().forEach(rules::role);
-        spec.endpoints().forEach((name, endpoint) -> rules.lane(
-                "endpoint " + show(name), List.of("endpoints", name, "lane"), endpoint.lane().lane()));
+        spec.endpoints().forEach((name, endpoint) -> {
+            String who = "endpoint " + show(name);
+            rules.lane(who, List.of("endpoints", name, "lane"), endpoint.lane().lane());
+            boolean reads = endpoint.kind() == EndpointSpec.Kind.EGRESS;
+            rules.start(who, List.of("endpoints", name, "from"), endpoint.start(),
+                    reads ? List.of(endpoint.lane().lane()) : List.of());
+        });
     }
 
     /** Where entry i of a role's rx stands in a spec. */
@@ -59,6 +66,7 @@ final class RoleRules {
         for (int i = 0; i < role.tx().size(); i++) {
             lane(who, txPath(name, role, i), role.tx().get(i));
         }
+        start(who, List.of("roles", name, "from"), role.start(), read);
         String letter = role.deadLetter();
         if (letter != null) {
             lane(who, deadLetterPath(name), letter);
@@ -83,6 +91,20 @@ final class RoleRules {
                     who + " names a lane that does not exist: lane=" + show(lane) + "; expected: one of the "
                             + spec.lanes().size() + " lanes of the graph; add it or mend the name",
                     Suggest.nearest(lane, spec.lanes().keySet()));
+        }
+    }
+
+    private void start(String who, List<Object> path, String start, List<String> read) {
+        if (start == null) {
+            return;
+        }
+        if (!START.matcher(start).matches()) {
+            problems.error(Codes.BAD_FROM, path, start, who + ": found from=" + show(start)
+                    + "; expected: start, tail or a position, which is a number from 0 on; change it");
+        }
+        if (read.stream().noneMatch(lane -> spec.lanes().get(lane) instanceof LaneSpec.Journal)) {
+            problems.error(Codes.NO_JOURNAL, path, start, who + " starts at " + show(start) + ", but reads " + read
+                    + "; expected: a lane of kind journal among what it reads; leave from out");
         }
     }
 

@@ -26,6 +26,12 @@ public sealed interface RoleSpec {
     /** The group of roles that share a thread; null = none. */
     String thread();
 
+    /**
+     * Where it starts in a journal that keeps no position of it yet: {@code start}, {@code tail} or a position; null = not
+     * given, which is {@code start}.
+     */
+    String start();
+
     /** Every lane that the role may write: {@link #tx()}, then the dead-letter lane. */
     default List<String> outputs() {
         return deadLetter() == null
@@ -53,9 +59,10 @@ public sealed interface RoleSpec {
      * @param onError what happens to a message that fails
      * @param idle    how it idles, or null
      * @param thread  its thread group, or null
+     * @param start   where it starts in a journal, or null
      */
     record Stage(String stage, String as, String args, boolean sequence, LaneRef from, String to, OnError onError,
-            Idle idle, String thread) implements RoleSpec {
+            Idle idle, String thread, String start) implements RoleSpec {
         public Stage {
             Objects.requireNonNull(stage, "stage");
             Objects.requireNonNull(as, "as");
@@ -86,7 +93,8 @@ public sealed interface RoleSpec {
     }
 
     /** Copies each message from one lane to another. */
-    record Bridge(LaneRef from, String to, OnError onError, Idle idle, String thread) implements RoleSpec {
+    record Bridge(LaneRef from, String to, OnError onError, Idle idle, String thread, String start)
+            implements RoleSpec {
         public Bridge {
             Objects.requireNonNull(from, "from");
             Objects.requireNonNull(to, "to");
@@ -115,7 +123,7 @@ public sealed interface RoleSpec {
     }
 
     /** Copies each message to those lanes of {@code to} that the policy says. */
-    record Router(LaneRef from, List<String> to, RouterPolicy policy, OnError onError, Idle idle, String thread)
+    record Router(LaneRef from, List<String> to, RouterPolicy policy, OnError onError, Idle idle, String thread, String start)
             implements RoleSpec {
         public Router {
             Objects.requireNonNull(from, "from");
@@ -146,7 +154,7 @@ public sealed interface RoleSpec {
     }
 
     /** Copies the messages of several lanes to one. */
-    record Merge(List<LaneRef> from, String to, MergePolicy policy, OnError onError, Idle idle, String thread)
+    record Merge(List<LaneRef> from, String to, MergePolicy policy, OnError onError, Idle idle, String thread, String start)
             implements RoleSpec {
         public Merge {
             from = List.copyOf(from);

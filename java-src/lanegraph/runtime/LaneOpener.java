@@ -2,7 +2,9 @@ package lanegraph.runtime;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import lanegraph.graph.GraphSpec;
 import lanegraph.graph.LaneSpec;
 import lanegraph.graph.Topology;
@@ -95,8 +97,23 @@ final class LaneOpener {
     private void register(Journal journal) {
         for (String owner : topology.cursors(journal.name())) {
             if (!owner.equals(Topology.UNREAD)) {
-                journal.register(owner, Journal.START);
+                journal.register(owner, start(owner));
             }
         }
+    }
+
+    private long start(String owner) {
+        String start = Stream.concat(
+                        spec.roles().entrySet().stream().filter(role -> owner.equals(Topology.roleOwner(role.getKey())))
+                                .map(role -> role.getValue().start()),
+                        spec.endpoints().entrySet().stream()
+                                .filter(endpoint -> owner.equals(Topology.endpointOwner(endpoint.getKey())))
+                                .map(endpoint -> endpoint.getValue().start()))
+                .filter(Objects::nonNull).findFirst().orElse("start");
+        return switch (start) {
+            case "start" -> Journal.START;
+            case "tail" -> Journal.TAIL;
+            default -> Long.parseLong(start);
+        };
     }
 }
