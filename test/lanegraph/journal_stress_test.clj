@@ -48,10 +48,10 @@
   (is (< 0x80000000 (long (round-trip 30000000 16777216)))))
 
 (deftest s15-reader-and-writer-at-once
-  (doseq [retain [0 262144]]
-    (testing retain
+  (doseq [[segment-bytes retain] [[65536 0] [65536 262144] [4096 0] [4096 8192]], dir? [true false]]
+    (testing (pr-str segment-bytes retain dir?)
       (with-dir [dir true]
-        (with-journal [j {:dir dir :segment-bytes 65536 :background? true :retain-bytes retain}]
+        (with-journal [j {:dir (when dir? dir) :segment-bytes segment-bytes :background? true :retain-bytes retain}]
           (let [writer (future (let [tx (:tx j)]
                                  (dotimes [i 100000]
                                    (while (not (jk/offer! j (kit/payload i (mod i 50)))) (Thread/onSpinWait)))

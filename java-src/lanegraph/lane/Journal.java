@@ -107,7 +107,7 @@ public final class Journal implements Lane {
     }
 
     private long mostSegments() {
-        long most = policy.retainBytes() == 0 ? Long.MAX_VALUE / segmentBytes : policy.retainBytes() / segmentBytes;
+        long most = policy.retainBytes() == 0 ? Retention.UNLIMITED : policy.retainBytes() / segmentBytes;
         if (store.directory() == null) {
             most = Math.min(most, MEMORY_BYTES / segmentBytes - 1); // one more is being made ready
         }

@@ -18,6 +18,8 @@ final class Retention {
     static final long NO_VICTIM = -1;
     /** As a victim: there is none, and without one there must be no further segment. */
     static final long FULL = -2;
+    /** As the most segments that there may be. */
+    static final long UNLIMITED = Long.MAX_VALUE;
 
     private final OwnedSegments segments;
     private final JournalCells cells;
@@ -45,6 +47,9 @@ final class Retention {
      */
     long makeRoom(long active) {
         long victim = NO_VICTIM;
+        if (most == UNLIMITED && millis == 0) {
+            return victim; // and do not count them: there may be very many
+        }
         long count = segments.firsts().headSet(active).size() + 1;
         long needed = cells.slowest();
         for (Iterator<Long> old = segments.firsts().headSet(active).iterator(); old.hasNext(); count--) {
@@ -86,6 +91,6 @@ final class Retention {
 
     /** True if {@link #makeRoom} would now answer something else than {@link #FULL}; allocates nothing. */
     boolean hasRoom(long oldest, long active) {
-        return active - oldest < (most - 1) * segments.segmentBytes() || oldest + segments.segmentBytes() <= cells.slowest();
+        return (active - oldest) / segments.segmentBytes() < most - 1 || oldest + segments.segmentBytes() <= cells.slowest();
     }
 }

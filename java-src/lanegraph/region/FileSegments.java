@@ -29,6 +29,7 @@ import java.util.concurrent.ConcurrentSkipListSet;
  */
 final class FileSegments implements OwnedSegments {
     private static final int NAME_LENGTH = 24;
+    private static final int FEW = 16;
 
     private final Path directory;
     private final long segmentBytes;
@@ -37,6 +38,8 @@ final class FileSegments implements OwnedSegments {
     /** Of the owner, who alone makes and removes files; others look into the directory. */
     private final SortedSet<Long> known = new ConcurrentSkipListSet<>();
     private final Map<Long, WeakReference<Segment>> mapped = new ConcurrentHashMap<>();
+    /** With so many entries in it, those of mappings that are gone are removed. */
+    private volatile int crowded = FEW;
 
     /**
      * @param owner true for the one who writes
@@ -103,7 +106,10 @@ final class FileSegments implements OwnedSegments {
     }
 
     private void share(Segment segment) {
-        mapped.values().removeIf(reference -> reference.get() == null);
+        if (mapped.size() >= crowded) {
+            mapped.values().removeIf(reference -> reference.get() == null);
+            crowded = FEW + 2 * mapped.size(); // so that the looking does not grow with what is there
+        }
         mapped.put(segment.first(), new WeakReference<>(segment));
     }
 
