@@ -336,8 +336,8 @@
 
 (defn peek
   "A vector of the next messages that the slowest reader of a lane has before it, the oldest first, left where
-  they are; with {:at sequence} of those from that sequence on, which may have been read already. A number, how
-  many, is short for {:n number}. Also after close.
+  they are, or of the last messages of a journal; with {:at sequence} of those from that sequence on, which may
+  have been read already. A number, how many, is short for {:n number}. Also after close.
   Errors: :lane/no-such-sequence when the lane does not hold the sequence :at, with :first and :next: it holds
   those from :first to before :next; :graph/unknown-lane, :codec/…."
   ([rt lane] (peek rt lane {}))
@@ -366,8 +366,8 @@
   "What a graph is doing, also after a stop and after close:
   {:name   :weather
    :state  :running                     :starting :running :draining :stopping :stopped :failed
-   :lanes  {:lines {:kind :events, :memory :by-reference (:in-memory :mapped), :capacity n, :depth n,
-                    :written n, :read n, :dropped n}}
+   :lanes  {:lines {:kind :events, :memory :by-reference (:in-memory :mapped), :bytes n, :depth n,
+                    :written n, :read n, :dropped n, :capacity n (of a journal :segments n)}}
    :roles  {:parse {:kind :stage, :thread name, :state :running (:ended :failed :stuck), :active bool,
                     :processed n, :filtered n, :dropped n, :errors n, :bytes n, :epoch n,
                     :blocked-ns n, :blocked-on lane-or-nil}}

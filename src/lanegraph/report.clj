@@ -8,13 +8,16 @@
 (set! *unchecked-math* :warn-on-boxed)
 
 (defn- lane [^LaneStatus s]
-  {:kind     (keyword (.kind s))
-   :memory   (keyword (.memory s))
-   :capacity (long (.capacity s))
-   :depth    (long (.depth s))
-   :written  (.written s)
-   :read     (.read s)
-   :dropped  (.dropped s)})
+  (merge {:kind    (keyword (.kind s))
+          :memory  (keyword (.memory s))
+          :bytes   (.bytes s)
+          :depth   (long (.depth s))
+          :written (.written s)
+          :read    (.read s)
+          :dropped (.dropped s)}
+         (if (pos? (.segments s))
+           {:segments (long (.segments s))}
+           {:capacity (long (.capacity s))})))
 
 (defn- role [^RoleStatus s]
   {:kind       (keyword (.kind s))

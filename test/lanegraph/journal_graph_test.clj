@@ -44,8 +44,11 @@
             (is (= (map inc (range 2000)) (taken rt 2000)))
             @sender)
           (lg/await-idle! rt {:timeout-ms 20000})
-          (let [{:keys [kind written read depth memory]} (get-in (lg/status rt) [:lanes :log])]
-            (is (= [:journal 2000 2000 0 (if dir? :mapped :in-memory)] [kind written read depth memory])))
+          (let [{:keys [kind written read depth memory segments bytes capacity]} (get-in (lg/status rt) [:lanes :log])]
+            (is (= [:journal 2000 2000 0 (if dir? :mapped :in-memory)] [kind written read depth memory]))
+            (is (nil? capacity))
+            (is (<= (* 4096 (long segments)) bytes))
+            (is (<= 1 segments (if (:retain-bytes lane) 4 100))))
           (is (= [1997 1998 1999] (lg/peek rt :log 3)))
           (is (:drained (lg/stop! rt {:mode :drain :deadline-ms 20000})))
           (is (= [] (:errors (lg/status rt)))))))))

@@ -12,7 +12,7 @@
             [tools.process :as process])
   (:import (java.io File StringReader)
            (clojure.lang LineNumberingPushbackReader)
-           (lanegraph.region RingDescriptor)))
+           (lanegraph.region JournalDescriptor RingDescriptor)))
 
 (set! *warn-on-reflection* true)
 
@@ -99,6 +99,23 @@
       (is (= (parse-long value)
              (long (.get (.getField RingDescriptor constant) nil)))
           constant))))
+
+(deftest the-pictures-of-a-journal-are-those-of-its-source
+  (let [picture #(map (fn [l] (str/trim (str/replace l #"^[ *]*(?=\d|[|+])" "")))
+                      (filter (fn [l] (re-find #"\+-{20}|\|.*\|$" l)) (str/split-lines %)))
+        javadoc (picture (slurp "java-src/lanegraph/region/JournalDescriptor.java"))
+        segment (take-while #(not (re-find #"LANEJRNL" %)) javadoc)
+        page    (slurp "doc/06-byte-layouts.md")
+        [_ doc] (re-find #"(?s)A segment:\n\n```text\n(.*?)```" page)]
+    (is (< 8 (count (picture doc))))
+    (is (= (picture doc) (take (count (picture doc)) segment)))
+    (doseq [[what value] {"magic" "LANESEGM" "cells" "LANEJRNL"}]
+      (is (str/includes? page value) what))
+    (is (= [JournalDescriptor/RECORD_WORD_OFFSET JournalDescriptor/RECORD_POSITION_OFFSET
+            JournalDescriptor/RECORD_SEQUENCE_OFFSET JournalDescriptor/RECORD_STAMP_OFFSET
+            JournalDescriptor/RECORD_PAYLOAD_OFFSET]
+           (for [[_ n] (re-seq #"(?m)^\| (\d+) \|" (second (re-find #"(?s)A record:(.*?)The word of a message" page)))]
+             (parse-long n))))))
 
 (defn- pages []
   (cons (io/file "README.md")

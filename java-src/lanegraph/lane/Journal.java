@@ -215,10 +215,19 @@ public final class Journal implements Lane {
         return "journal";
     }
 
-    /** 0: it is not messages that are limited. */
     @Override
     public int capacity() {
         return 0;
+    }
+
+    @Override
+    public int segments() {
+        return segments.firsts().size();
+    }
+
+    @Override
+    public long bytes() {
+        return segments() * segmentBytes + JournalDescriptor.CELLS_LENGTH;
     }
 
     @Override

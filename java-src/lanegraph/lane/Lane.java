@@ -16,8 +16,14 @@ public interface Lane {
     /** The kind as specs name it: {@code events} … */
     String kind();
 
-    /** How many messages have room at most. */
+    /** How many messages have room at most; 0 where it is not messages that are limited. */
     int capacity();
+
+    /** The segments that a journal has, with one that is prepared for later; 0 for a ring. */
+    int segments();
+
+    /** The bytes of memory or files that the lane takes. */
+    long bytes();
 
     /**
      * The writer of this owner. There must be one handle for an owner at a time.

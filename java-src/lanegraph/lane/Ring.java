@@ -126,6 +126,16 @@ public final class Ring implements Lane {
         return slots;
     }
 
+    @Override
+    public int segments() {
+        return 0;
+    }
+
+    @Override
+    public long bytes() {
+        return RingDescriptor.length(shape);
+    }
+
     public RingShape shape() {
         return shape;
     }
