@@ -43,6 +43,13 @@
   (doseq [producers [1 2], start [1 3 9], more [1 4 9]]
     (is (every? #(<= 1 % slots) (answers {:producers producers} start more #(.depth ^Ring %))) "one message is always unread")))
 
+(deftest the-oldest-is-as-old-as-the-slots-allow
+  (doseq [producers [1 2], start [1 3 4 9], more [1 2 3 4 5 8 9 17]]
+    (testing (pr-str producers start more)
+      (let [found (answers {:producers producers} start more #(.oldest ^Ring %))
+            low   (max 0 (- (long start) slots))]
+        (is (every? #(<= low % (max 0 (- (+ (long start) (long more) 1) slots))) found) (pr-str found))))))
+
 (deftest a-look-tells-the-message-or-nothing
   (doseq [producers [1 2], start [1 3 9], more [1 2 3 4 5 8 9 17], sequence (range (max 0 (- start slots)) start)]
     (testing (pr-str producers start more sequence)

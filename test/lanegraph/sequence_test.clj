@@ -85,6 +85,25 @@
                                                       (long lg/FORWARD-INPUT))))))
     (is (= [[0 10] [1 20] [2 30]] @seen))))
 
+(deftest s16-a-router-s-function-is-told-the-sequence
+  (doseq [kind [:events :journal]]
+    (let [lane {:kind :events :codec :long}
+          spec {:name :routed
+                :lanes {:a {:kind kind :codec :long} :even lane :odd lane}
+                :roles {:r {:kind :router :policy {:by :f} :rx :a :tx [:even :odd]}}
+                :endpoints {:in {:kind :ingress :lane :a} :even {:kind :egress :lane :even} :odd {:kind :egress :lane :odd}}}]
+      (is (= {:even [7 5] :odd [6 4]}
+             (lg/simulate spec {:in [7 6 5 4]}
+                          {:stages {:f (lg/raw-stage :route (fn [^long sequence _] (even? sequence)))}}))))))
+
+(deftest s16-a-consumer-on-buffers-is-told-the-sequence
+  (let [seen (atom [])]
+    (with-open [rt (lg/spawn! (pipe {:kind :bridge} long-lanes)
+                              {:consumers {:out (lg/raw-stage :inspect (fn [^long sequence ^DirectBuffer in]
+                                                                         (swap! seen conj [sequence (.getLong in 0)])))}})]
+      (lg/offer-all! rt :in [10 20])
+      (is (eventually (= [[0 10] [1 20]] @seen))))))
+
 (defn- numbered
   "A stage as Java writes it, which is told the sequence."
   []

@@ -42,7 +42,7 @@ final class Routers {
                 : rx -> answers.place(((RouteStage) stage).route(rx.payload()));
         if (stage instanceof SequenceAware aware) {
             return rx -> {
-                aware.sequence(rx.position());
+                aware.sequence(rx.sequence());
                 return pick.pick(rx);
             };
         }
