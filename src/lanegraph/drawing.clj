@@ -17,21 +17,14 @@
   (str (flow/visible name longest)
        (str/join (map #(str " " (flow/visible % longest)) (remove nil? more)))))
 
-(defn- turn
-  "What the picture says of a policy that is not the default."
-  [kind {:keys [policy]}]
-  (cond
-    (map? policy)                                                (str "by " (:by policy))
-    (#{[:router :round-robin] [:merge :priority]} [kind policy]) (clojure.core/name policy)))
-
-(defn- caption [{:keys [kind name note spec]}]
+(defn- caption [{:keys [kind name note] :as node}]
   (case kind
-    (:ingress :egress)       (str "(" (text-of name note) ")")
-    :nobody                  "(nobody)"
-    :back                    (str "↑ " (text-of name))
-    (:bridge :router :merge) (str "[" (flow/visible name longest) ": "
-                                  (text-of (clojure.core/name kind) (turn kind spec) note) "]")
-    (str "[" (text-of name note) "]")))
+    (:ingress :egress) (str "(" (text-of name note) ")")
+    :nobody            "(nobody)"
+    :back              (str "↑ " (text-of name))
+    (if-let [does (flow/does node)]
+      (str "[" (flow/visible name longest) ": " (text-of does note) "]")
+      (str "[" (text-of name note) "]"))))
 
 (defn- edge-label [{:keys [label dead-letter? note]}]
   (when label (str (when dead-letter? "!") (text-of label note))))

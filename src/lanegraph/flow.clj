@@ -19,6 +19,22 @@
   (let [s (str/replace s #"[\p{Cntrl}\p{Cf}]" "?")]
     (if (< (long most) (count s)) (str (subs s 0 (dec (long most))) "…") s)))
 
+(defn- short-key
+  "A stage key as it can stand in a picture: a long one by its last part alone, …/kind."
+  [k]
+  (let [s (str k)]
+    (if (< 20 (count s)) (str "…" (re-find #"[/.$]?[^/.$]*$" s)) s)))
+
+(defn does
+  "What a picture says of a node beside its name: bridge, router or merge, with a policy that is not the default;
+  nil for the others."
+  [{:keys [kind] {:keys [policy]} :spec}]
+  (when (#{:bridge :router :merge} kind)
+    (str (name kind)
+         (cond
+           (map? policy)                                                (str " by " (short-key (:by policy)))
+           (#{[:router :round-robin] [:merge :priority]} [kind policy]) (str " " (name policy))))))
+
 (defn- nodes [section m]
   (for [[k {:keys [kind] :as found}] (sort m)]
     {:id [section k] :kind kind :name (text k) :spec found}))

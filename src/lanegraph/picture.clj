@@ -27,7 +27,7 @@
               (concat
                ["flowchart TD"]
                (for [{:keys [kind name note] :as node} nodes
-                     :let [text (mermaid-text name note)]]
+                     :let [text (mermaid-text name (flow/does node) note)]]
                  (str "  " (id (:id node)) (case kind
                                              (:ingress :egress) (str "([" text "])")
                                              :nobody            (str "((" text "))")
@@ -45,7 +45,7 @@
               (concat
                [(str "digraph " (dot-text graph-name) " {") "  node [shape=box];"]
                (for [{:keys [kind name note] :as node} nodes]
-                 (str "  " (id (:id node)) " [label=" (dot-text name note)
+                 (str "  " (id (:id node)) " [label=" (dot-text name (flow/does node) note)
                       (case kind (:ingress :egress) ", shape=oval" :nobody ", shape=plaintext" "") "];"))
                (for [{:keys [from to label note dead-letter?]} edges]
                  (str "  " (id from) " -> " (id to) " [label=" (dot-text label note)

@@ -27,8 +27,8 @@
 
 (defn- facts-of
   "The second line of a box: its kind, and what changes its meaning."
-  [{:keys [kind] {:keys [consumers gating on-full as]} :spec}]
-  (str (name kind)
+  [{:keys [kind] {:keys [consumers gating on-full as]} :spec :as node}]
+  (str (or (flow/does node) (name kind))
        (when-let [n (or consumers gating)] (str " " n))
        (when (= :drop on-full) ", drops")
        (when (contains? #{:filter :inspect :stateful} as) (str ", " (name as)))))

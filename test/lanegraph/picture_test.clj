@@ -15,18 +15,31 @@
 (defn- drawn [& lines] (str/join "\n" lines))
 
 (deftest the-example-is-drawn-from-top-to-bottom
-  (is (= (drawn "                      (in)"
-                "                       ▼ lines"
-                "                    [split]"
-                "                       ▼ rows"
-                "                    [parse]"
-                "   ┌────────────┬──────┴─────┬─────────────┐"
-                "   ▼ days 0     ▼ days 1     ▼ days 2      ▼ !rejects"
-                " [heat]      [storm]      [month]      (rejects)"
-                "   ▼ hot        ▼ storms     ▼ months"
-                "[print]      (storms)     (months)"
-                "   ▼ highs"
-                "(highs)"
+  (is (= (drawn "                         (in)"
+                "                          ▼ lines"
+                "                       [split]"
+                "                          ▼ rows"
+                "                       [parse]"
+                "                   ┌──────┴──────┐"
+                "                   ▼ log         ▼ !rejects"
+                "             [read: bridge]  (rejects)"
+                "      ┌────────────┼────────────┐"
+                "      ▼ days 0     ▼ days 2     ▼ days 1"
+                "    [heat]      [watch]      [month]"
+                "      ▼ highs      ▼ alarms     ▼ months"
+                "   (highs)      [number]     (months)"
+                "                   ▼ numbered"
+                "      [by-kind: router by …/kind]"
+                "     ┌─────────────┼────────────┐"
+                "     ▼ frost       ▼ rain       ▼ wind"
+                "[tell-frost]  [tell-rain]  [tell-wind]"
+                "     └─┐           │          ┌─┘"
+                "       ▼ of-frost  ▼ of-rain  ▼ of-wind"
+                "      [      join: merge       ]"
+                "                  ▼ told"
+                "               [order]"
+                "                  ▼ warnings"
+                "              (warnings)"
                 ""
                 "! dead letters")
          (picture/picture (read/from-file "resources/lanegraph/examples/weather.edn")))))
@@ -66,12 +79,21 @@
                       (assoc-in [:roles :take :policy] :priority)
                       (assoc-in [:roles :spread :policy] '{:by my/kind})))))
     (is (str/includes? (picture/picture (assoc-in back-and-forth [:roles :spread :policy] :round-robin))
-                       "[spread: router round-robin]"))))
+                       "[spread: router round-robin]"))
+    (let [spec (-> back-and-forth
+                   (assoc-in [:roles :take :policy] :priority)
+                   (assoc-in [:roles :spread :policy] '{:by some.longer.namespace/kind}))]
+      (is (str/includes? (picture/picture spec) "[spread: router by …/kind]"))
+      (is (str/includes? (picture/picture spec {:format :mermaid}) "[\"spread<br/>router by …/kind\"]"))
+      (is (str/includes? (picture/picture spec {:format :mermaid}) "[\"take<br/>merge priority\"]"))
+      (is (str/includes? (picture/picture spec {:format :dot}) "[label=\"spread\\nrouter by …/kind\"]"))
+      (is (str/includes? (picture/picture spec {:format :svg}) ">router by …/kind</text>"))
+      (is (str/includes? (picture/picture spec {:format :svg}) ">merge priority</text>")))))
 
 (deftest mermaid-and-dot
   (is (= (drawn "flowchart TD"
                 "  n0([\"in\"])"
-                "  n1[\"r\"]"
+                "  n1[\"r<br/>bridge\"]"
                 "  n2((\"nobody\"))"
                 "  n0 -->|\"a\"| n1"
                 "  n1 -->|\"b\"| n2")
@@ -81,7 +103,7 @@
                           {:format :mermaid})))
   (is (= (drawn "digraph \"x\" {"
                 "  node [shape=box];"
-                "  n0 [label=\"say \\\"\\\\\"];"
+                "  n0 [label=\"say \\\"\\\\\\nbridge\"];"
                 "  n1 [label=\"nobody\", shape=plaintext];"
                 "  n2 [label=\"nobody\", shape=plaintext];"
                 "  n1 -> n0 [label=\"a\"];"
@@ -108,9 +130,9 @@
                   ""
                   "↑ back to a role above")
            (draw :text)))
-    (is (str/includes? (draw :mermaid) "n2[\"r<br/>7 #quot;k#quot;/s\"]"))
+    (is (str/includes? (draw :mermaid) "n2[\"r<br/>bridge<br/>7 #quot;k#quot;/s\"]"))
     (is (str/includes? (draw :mermaid) "|\"b 0<br/>3 #lt;in>\"|"))
-    (is (str/includes? (draw :dot) "[label=\"r\\n7 \\\"k\\\"/s\"]"))
+    (is (str/includes? (draw :dot) "[label=\"r\\nbridge\\n7 \\\"k\\\"/s\"]"))
     (is (str/includes? (draw :svg) ">7 &quot;k&quot;/s</text>"))
     (doseq [format [:text :mermaid :dot]]
       (is (= 1 (count (re-seq #"3 [<#]" (draw format)))) "once for each lane"))))
