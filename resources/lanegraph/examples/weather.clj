@@ -1,5 +1,6 @@
 (ns lanegraph.examples.weather
-  "The stages of weather.edn: plain functions of one message, and two stages that remember."
+  "The stages of weather.edn: plain functions of one message, and four stages that remember."
+  (:require [lanegraph.core :as lg])
   (:import (java.time LocalDate)))
 
 (set! *warn-on-reflection* true)
@@ -23,16 +24,22 @@
      :wind          (number row :wind)
      :weather       weather}))
 
+(defn- formatted [text & values]
+  (String/format java.util.Locale/ROOT text (object-array values)))
+
+;; ------------------------------------------------------------------ highs
+
+(defn- high->line [{:keys [date max weather]}]
+  (formatted "%s  %5.1f °C  %s" date max weather))
+
 (def new-high
-  "Passes on each day that was hotter than all days before it. State: the highest temperature so far, in °C."
+  "A line, `2012-08-16   34.4 °C  sun`, for each day that was hotter than all days before it. State: the highest
+  temperature so far, in °C."
   {:init (constantly Double/NEGATIVE_INFINITY)
    :step (fn [highest {:keys [max] :as day}]
-           (if (> (double max) (double highest)) [max day] [highest nil]))})
+           (if (> (double max) (double highest)) [max (high->line day)] [highest nil]))})
 
-(defn high->line
-  "`2012-08-16   34.4 °C  sun`"
-  [{:keys [date max weather]}]
-  (String/format java.util.Locale/ROOT "%s  %5.1f °C  %s" (object-array [date max weather])))
+;; ----------------------------------------------------------------- months
 
 (defn- round1 ^double [^double x]
   (/ (Math/round (* 10.0 x)) 10.0))
@@ -65,3 +72,46 @@
              (if (last-of-month? date)
                [nil (summary state)]
                [state over])))})
+
+;; --------------------------------------------------------------- warnings
+
+(defn alarms
+  "The alarms of a day, {:kind :rain, :wind or :frost, :date, :value}, by `limits` {:rain mm :wind m/s :frost °C}."
+  [{:keys [date precipitation wind min]} limits]
+  (let [reaches (fn [kind value] (<= (double (limits kind)) (double value)))
+        alarm   (fn [kind value] {:kind kind :date date :value value})]
+    (apply lg/emit
+           (cond-> []
+             (reaches :rain precipitation)                (conj (alarm :rain precipitation))
+             (reaches :wind wind)                         (conj (alarm :wind wind))
+             (<= (double min) (double (limits :frost)))   (conj (alarm :frost min))))))
+
+(def numbered
+  "Gives each alarm its :n, from 0. State: the sequence of the first one, which in files counts on from run to run."
+  {:init (constantly nil)
+   :step (fn [start sequence alarm]
+           (let [start (or start sequence)]
+             [start (assoc alarm :n (- (long sequence) (long start)))]))})
+
+(defn kind
+  "The name of the lane that an alarm goes to."
+  [alarm]
+  (:kind alarm))
+
+(defn worded
+  "An alarm with its :text: the value, written as `text` says."
+  [{:keys [value] :as alarm} text]
+  (assoc alarm :text (formatted text value)))
+
+(defn- warning->line [{:keys [n date text]}]
+  (formatted "%2d  %s  %s" (inc (long n)) date text))
+
+(def in-order
+  "Lines, ` 1  2012-11-19  54.1 mm of rain`, in the order of :n: one that comes too early waits. State: the :n of the
+  next line, and those that wait by their :n."
+  {:init (constantly {:next 0 :early {}})
+   :step (fn [{:keys [next early]} {:keys [n] :as warning}]
+           (let [early (assoc early n warning)
+                 due   (take-while some? (map early (iterate inc next)))]
+             [{:next (+ (long next) (count due)) :early (apply dissoc early (map :n due))}
+              (apply lg/emit (map warning->line due))]))})

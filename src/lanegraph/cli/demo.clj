@@ -10,7 +10,8 @@
   (:import (java.io File Writer)
            (java.nio.charset StandardCharsets)
            (java.nio.file Files)
-           (java.nio.file.attribute FileAttribute)))
+           (java.nio.file.attribute FileAttribute)
+           (lanegraph.lane JournalReader)))
 
 (set! *warn-on-reflection* true)
 (set! *unchecked-math* :warn-on-boxed)
@@ -37,38 +38,49 @@
   (let [print (lines/printer (get-in spec [:lanes (get-in spec [:endpoints ep :lane]) :codec]))]
     (mapv #(String. ^bytes (print %) StandardCharsets/UTF_8) messages)))
 
-(defn answer
-  "Runs the example once, on mapped lanes in a folder of its own that is removed afterwards. Answers
-  {:spec, :in (number of lines), :out {endpoint [message]}, :status (at the end), :seconds}."
-  []
-  (let [spec    (spec)
-        egress  (for [[ep m] (:endpoints spec) :when (= :egress (:kind m))] ep)
+(defn- run-in
+  "Runs a spec on mapped lanes in `dir`, until all lines have gone through it: {:in (their number), :out {endpoint
+  [message]}, :status (at the end), :seconds}."
+  [spec dir lines]
+  (let [egress  (for [[ep m] (:endpoints spec) :when (= :egress (:kind m))] ep)
         found   (into {} (map (fn [ep] [ep (atom [])])) egress)
         observe (update-vals found (fn [messages] #(swap! messages conj %)))]
+    (with-open [^java.lang.AutoCloseable rt (lg/spawn! spec {:dir dir :consumers observe})]
+      (let [start (System/nanoTime)
+            n     (reduce (fn [n line]
+                            (when-not (lg/offer! rt :in line {:timeout-ms 10000})
+                              (throw (ex-info "the demo's first lane stayed full for 10 s" {})))
+                            (inc (long n)))
+                          0 lines)]
+        (when-not (:drained (lg/stop! rt {:mode :drain :deadline-ms 10000}))
+          (throw (ex-info "the demo did not end within 10 s: is the machine very busy?" {})))
+        {:in      n
+         :seconds (/ (- (System/nanoTime) start) 1e9)
+         :status  (lg/status rt)
+         :out     (into (sorted-map) (update-vals found deref))}))))
+
+(defn answer
+  "Runs the example on mapped lanes, in a folder of its own that is removed afterwards; then once more without
+  input, from its journal alone. Answers {:spec, :in (number of lines), :out {endpoint [message]}, :status (at the
+  end), :seconds, :again (the :out of the second run)}."
+  []
+  (let [spec (spec)]
     (with-temp-dir
-      (fn [dir]
-        (with-open [rd                           (io/reader (io/resource data-resource))
-                    ^java.lang.AutoCloseable rt (lg/spawn! spec {:dir dir :consumers observe})]
-          (let [start (System/nanoTime)
-                lines (line-seq rd)
-                n     (reduce (fn [n line]
-                                (when-not (lg/offer! rt :in line {:timeout-ms 10000})
-                                  (throw (ex-info "the demo's first lane stayed full for 10 s" {})))
-                                (inc (long n)))
-                              0 lines)]
-            (when-not (:drained (lg/stop! rt {:mode :drain :deadline-ms 10000}))
-              (throw (ex-info "the demo did not end within 10 s: is the machine very busy?" {})))
-            {:spec    spec
-             :in      n
-             :seconds (/ (- (System/nanoTime) start) 1e9)
-             :status  (lg/status rt)
-             :out     (into (sorted-map) (update-vals found deref))}))))))
+      (fn [^File dir]
+        (let [first-run (with-open [rd (io/reader (io/resource data-resource))]
+                          (run-in spec dir (line-seq rd)))]
+          (JournalReader/forget (.toPath dir) "log" "role/read")
+          (assoc first-run :spec spec :again (:out (run-in spec dir []))))))))
 
 (def ^:private titles
   [[:highs "Each day that was hotter than all before it"]
-   [:storms "Days with 40 mm of rain and more"]
    [:months "The months"]
+   [:warnings "Days to be warned of: 40 mm of rain, wind of 8.5 m/s, frost of -5 °C"]
    [:rejects "Dead letters: rain that nobody measured"]])
+
+(def behind-the-journal
+  "The endpoints whose messages can be made again from the journal."
+  [:highs :months :warnings])
 
 (defn- some-lines
   "The first and the last of many lines."
@@ -85,9 +97,21 @@
     (concat ["" (str title "  (endpoint " (name ep) ", " (report/number (count lines)) ")")]
             (map #(str "  " (shortened %)) (some-lines lines)))))
 
-(def ^:private next-steps
+(defn- replay
+  "What the second run has shown, as lines; throws when it is not that."
+  [{:keys [spec out again status]}]
+  (let [text (fn [out] (mapv #(as-lines spec % (out %)) behind-the-journal))]
+    (when (not= (text out) (text again))
+      (throw (ex-info "the journal of the demo has not made the same messages again" {})))
+    [(str "The journal log holds all " (report/number (get-in status [:lanes :log :written]))
+          " days. Read again from its start, without the CSV,")
+     (str "the graph made the same " (str/join ", " (map name (butlast behind-the-journal))) " and "
+          (name (last behind-the-journal)) ", byte for byte.")]))
+
+(def next-steps
+  "The closing lines, which a shell can run."
   ["Try next:"
-   "  bin/lanegraph graph resources/lanegraph/examples/weather.edn --format mermaid"
+   "  bin/lanegraph graph resources/lanegraph/examples/weather.edn --format svg > weather.svg"
    "  bin/lanegraph describe resources/lanegraph/examples/weather.edn"
    "  bin/lanegraph run resources/lanegraph/examples/rain.edn < resources/lanegraph/examples/seattle-weather.csv"
    "  README.md: the same at the REPL"])
@@ -101,8 +125,9 @@
    (mapcat #(chapter answer %) titles)
    ["" (report/lanes spec {} status) ""
     (str (report/number in) " lines through " (count (:lanes spec)) " mapped lanes and " (count (:roles spec))
-         " roles, each on its own thread, in " (report/duration seconds) ".")
-    ""]
+         " roles, each on its own thread, in " (report/duration seconds) ".")]
+   (replay answer)
+   [""]
    next-steps))
 
 (defn run
