@@ -22,14 +22,15 @@ import lanegraph.region.Segment;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The append-only log that carries a journal lane: what its handles have in common. One writer, and any number of readers
- * that each have a name and a position of their own, which is kept with the journal.
+ * The append-only log that carries a journal lane: what its handles have in common. One writer, and any number
+ * of readers that each have a name and a position of their own, which is kept with the journal.
  *
- * <p>The record protocol. The writer stores a record, and a 0 into the word behind it, then the record's commit word with
- * release order; a reader loads the word with acquire order. A segment is left by a word of padding, which is stored when
- * the next one is ready. A segment that every named reader has passed may be used again: readers store their position with
- * release order after their last load from it, the journal's thread loads the positions with acquire order before it
- * touches it. Those without a name look after they have copied: see {@link JournalCursor}.
+ * <p>The record protocol. The writer stores a record, and a 0 into the word behind it, then the record's
+ * commit word with release order; a reader loads the word with acquire order. A segment is left by a word of
+ * padding, which is stored when the next one is ready. A segment that every named reader has passed may be
+ * used again: readers store their position with release order after their last load from it, the journal's
+ * thread loads the positions with acquire order before it touches it. Those without a name look after they
+ * have copied: see {@link JournalCursor}.
  *
  * <p>Thread-safe.
  */
@@ -70,10 +71,11 @@ public final class Journal implements Lane {
     /**
      * @param name the lane's name, for messages
      * @param writer the owner that may write; null if this process is not the journal's owner
-     * @param background false to make segments ready in the writer's own thread, at once: for one that steps everything by
-     *     hand
+     * @param background false to make segments ready in the writer's own thread, at once: for one that steps
+     *     everything by hand
      * @param memory {@link Memory#DIRECT}, or a test's
-     * @throws LaneGraphException {@code region/no-space} and others of files, as the end of the journal may have to be made
+     * @throws LaneGraphException {@code region/no-space} and others of files, as the end of the journal may
+     *     have to be made
      */
     public Journal(String name, JournalStore store, JournalPolicy policy, Codec codec, String writer, boolean background,
             Memory memory) {

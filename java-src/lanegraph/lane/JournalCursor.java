@@ -19,9 +19,10 @@ import lanegraph.region.Segments;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Reads a journal from outside: without a kept position, so that what it reads may be removed, and its memory used again,
- * while it reads. It copies each record, and then makes sure that the segment was still itself: the writer changes the
- * position in a segment's header before it stores anything else there. Changes nothing. For one thread.
+ * Reads a journal from outside: without a kept position, so that what it reads may be removed, and its memory
+ * used again, while it reads. It copies each record, and then makes sure that the segment was still itself:
+ * the writer changes the position in a segment's header before it stores anything else there. Changes nothing.
+ * For one thread.
  */
 final class JournalCursor {
     private static final Memory MEMORY = Memory.DIRECT;
@@ -59,7 +60,8 @@ final class JournalCursor {
     /**
      * Copies the next record and passes over it; false if there is none (yet).
      *
-     * @throws LaneGraphException {@code journal/corrupt}, {@code journal/missing-segment}, {@code journal/position-gone}
+     * @throws LaneGraphException {@code journal/corrupt}, {@code journal/missing-segment}, {@code
+     *     journal/position-gone}
      */
     boolean next() {
         return step(true);
@@ -107,8 +109,9 @@ final class JournalCursor {
     }
 
     /**
-     * What is no record is the end of the journal, unless there are whole records behind it: then it is damage. (Its owner
-     * cuts what is torn there when it opens the journal; nobody else can tell, so nobody else does.)
+     * What is no record is the end of the journal, unless there are whole records behind it: then it is
+     * damage. (Its owner cuts what is torn there when it opens the journal; nobody else can tell, so nobody
+     * else does.)
      */
     private void checkEnd(int offset, long word) {
         if (word != 0 && (check.nextMessage(segment, offset + 8) >= 0 || isBegunBehind())) {
@@ -150,7 +153,8 @@ final class JournalCursor {
     }
 
     /**
-     * For one who has met damage: goes to the first whole record behind the position; false, and stays, if there is none.
+     * For one who has met damage: goes to the first whole record behind the position; false, and stays, if
+     * there is none.
      */
     boolean skip() {
         long first = JournalDescriptor.segmentOf(position, segments.segmentBytes());

@@ -11,8 +11,8 @@ import lanegraph.region.JournalFolder;
 
 /**
  * Reads a journal from outside of any graph, in any process, while it is written or after: for tools. It has no kept
- * position and changes nothing, so what it has not read may be removed while it reads. Every record is a copy. Its one
- * mapping goes with {@link #close}, or at the next segment.
+ * position and changes nothing, so what it has not read may be removed while it reads. Every record is a copy.
+ * Its one mapping goes with {@link #close}, or at the next segment.
  *
  * <p>Thread-safe; what belongs together, such as a seek and the reading behind it, is for one thread.
  *
@@ -30,8 +30,8 @@ public final class JournalReader implements AutoCloseable {
     public record Record(long position, long sequence, long stamp, byte[] bytes) {}
 
     /**
-     * A journal at an instant. The positions, sequences and stamps are those of the first and of the last record; an empty
-     * journal has {@code firstSequence == nextSequence} and stamps of 0.
+     * A journal at an instant. The positions, sequences and stamps are those of the first and of the last
+     * record; an empty journal has {@code firstSequence == nextSequence} and stamps of 0.
      *
      * @param start the position of the first record that is there
      * @param end the position behind the last record
@@ -72,8 +72,8 @@ public final class JournalReader implements AutoCloseable {
     }
 
     /**
-     * Forgets the kept position of a reader that will not return, such as {@code role/keep} or {@code endpoint/out}: what it
-     * has not read need not be kept for it any more.
+     * Forgets the kept position of a reader that will not return, such as {@code role/keep} or {@code
+     * endpoint/out}: what it has not read need not be kept for it any more.
      *
      * @return false if the journal keeps none of this name
      * @throws LaneGraphException {@code role/owned} if that reader is at work; {@code journal/not-found}
@@ -85,8 +85,9 @@ public final class JournalReader implements AutoCloseable {
     /**
      * The next record, and passes over it; null if there is none, or none yet: call again later.
      *
-     * @throws LaneGraphException {@code journal/corrupt} or {@code journal/missing-segment}: the reader stays where it is,
-     *     and {@link #skip} goes on behind; {@code journal/position-gone}: {@link #toStart} goes on with what is there
+     * @throws LaneGraphException {@code journal/corrupt} or {@code journal/missing-segment}: the reader stays
+     *     where it is, and {@link #skip} goes on behind; {@code journal/position-gone}: {@link #toStart} goes
+     *     on with what is there
      */
     public synchronized Record next() {
         checkOpen();
@@ -149,7 +150,8 @@ public final class JournalReader implements AutoCloseable {
     }
 
     /**
-     * After {@code journal/corrupt} or {@code journal/missing-segment}: goes to the first whole record behind the damage.
+     * After {@code journal/corrupt} or {@code journal/missing-segment}: goes to the first whole record behind
+     * the damage.
      *
      * @return false, and stays, if there is none
      */

@@ -13,8 +13,8 @@ import lanegraph.region.Segment;
 import org.agrona.DirectBuffer;
 
 /**
- * A named reader of a journal. Its position is kept with the journal, and no segment goes that it has not passed: so what
- * it lends is good until its release. A handle belongs to one thread at a time.
+ * A named reader of a journal. Its position is kept with the journal, and no segment goes that it has not
+ * passed: so what it lends is good until its release. A handle belongs to one thread at a time.
  */
 final class JournalRx extends LaneRx {
     private static final int MAX_DRAIN = 256;

@@ -18,9 +18,9 @@ import lanegraph.region.OwnedSegments;
 import lanegraph.region.Segment;
 
 /**
- * Finds where a journal ends, when its owner opens it, and cuts what a crash left torn there: the bytes behind the last
- * whole record. Damage that has whole records behind it is left as it is, for readers to report. Only for one who holds the
- * journal's lock: to anybody else a record on its way looks torn.
+ * Finds where a journal ends, when its owner opens it, and cuts what a crash left torn there: the bytes behind
+ * the last whole record. Damage that has whole records behind it is left as it is, for readers to report. Only
+ * for one who holds the journal's lock: to anybody else a record on its way looks torn.
  */
 final class JournalTail {
     private final OwnedSegments segments;
@@ -99,8 +99,8 @@ final class JournalTail {
                 return;
             }
             if (!check.isMessage(segment, offset, word)) {
-                // Where the writer has noted more than is here, and where something is here that is no record, there may
-                // be whole records behind.
+                // Where the writer has noted more than is here, and where something is here that is no record,
+                // there may be whole records behind.
                 boolean damaged = word != 0 || cells.tailPosition() > position;
                 int next = damaged ? check.nextMessage(segment, offset + 8) : -1;
                 if (next < 0) {

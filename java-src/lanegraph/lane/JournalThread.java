@@ -6,8 +6,9 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The thread {@code lanegraph:journal:<lane>} of a journal that is written: it makes segments ready, removes old ones and
- * forces to the disk. A daemon; nobody has it to interrupt it. It ends when it had nothing to do for a while.
+ * The thread {@code lanegraph:journal:<lane>} of a journal that is written: it makes segments ready, removes
+ * old ones and forces to the disk. A daemon; nobody has it to interrupt it. It ends when it had nothing to do
+ * for a while.
  */
 final class JournalThread implements Executor {
     private final CompletableFuture<Void> end = new CompletableFuture<>();

@@ -25,9 +25,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * The one writer of a journal. A handle belongs to one thread at a time.
  *
- * <p>A record becomes visible with its commit word, which is stored last. Before it the writer stores a 0 into the word
- * behind the record: whatever bytes an earlier life of the memory, or a claim, has left there, no reader that comes to it
- * takes them for a record.
+ * <p>A record becomes visible with its commit word, which is stored last. Before it the writer stores a 0 into
+ * the word behind the record: whatever bytes an earlier life of the memory, or a claim, has left there, no
+ * reader that comes to it takes them for a record.
  */
 final class JournalTx extends LaneTx {
     /** {@link #target} when nothing is claimed. */

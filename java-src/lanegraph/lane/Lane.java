@@ -48,8 +48,8 @@ public interface Lane {
     long oldest();
 
     /**
-     * The sequence from which on somebody who looks sees up to this many messages that say most: the next ones to be read,
-     * or, in a log, the last ones that were written.
+     * The sequence from which on somebody who looks sees up to this many messages that say most: the next ones
+     * to be read, or, in a log, the last ones that were written.
      */
     long lookFrom(int max);
 

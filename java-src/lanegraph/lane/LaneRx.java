@@ -13,9 +13,9 @@ import org.agrona.DirectBuffer;
  *   rx.release();              // give the passed slots back to the producers
  * </pre>
  *
- * <p>No method ever waits for another thread. Once the handle is closed, {@link #peek()} and {@link #release()} throw {@link
- * lanegraph.LaneGraphException} with code {@code lane/closed}. Those that describe or pass over a message
- * throw {@code lane/no-message} if {@link #peek()} did not find one.
+ * <p>No method ever waits for another thread. Once the handle is closed, {@link #peek()} and {@link
+ * #release()} throw {@link lanegraph.LaneGraphException} with code {@code lane/closed}. Those that describe or
+ * pass over a message throw {@code lane/no-message} if {@link #peek()} did not find one.
  */
 public abstract class LaneRx extends LaneHandle {
     /**

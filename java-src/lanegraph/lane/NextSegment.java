@@ -7,9 +7,9 @@ import lanegraph.region.OwnedSegments;
 import lanegraph.region.Segment;
 
 /**
- * Has the segment behind the one that is written made ready, on another thread, so that the writer never waits for files:
- * what is not ready in time is not there. One writer asks and takes; the work is done by the executor, or at once where
- * that runs it so.
+ * Has the segment behind the one that is written made ready, on another thread, so that the writer never waits
+ * for files: what is not ready in time is not there. One writer asks and takes; the work is done by the
+ * executor, or at once where that runs it so.
  */
 final class NextSegment {
     private final OwnedSegments segments;
@@ -43,11 +43,11 @@ final class NextSegment {
     }
 
     /**
-     * Asks for the one behind this position, which is needed now, unless it is on its way already, or nobody has let go
-     * what is in its way. Does not wait.
+     * Asks for the one behind this position, which is needed now, unless it is on its way already, or nobody
+     * has let go what is in its way. Does not wait.
      *
-     * @throws RuntimeException what went wrong since the last call, such as {@code region/no-space}; the next call tries
-     *     again
+     * @throws RuntimeException what went wrong since the last call, such as {@code region/no-space}; the next
+     *     call tries again
      */
     void ask(long first) {
         RuntimeException wrong = failure;

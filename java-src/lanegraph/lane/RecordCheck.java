@@ -27,8 +27,8 @@ final class RecordCheck {
     }
 
     /**
-     * True if this word, found at this offset, is that of a whole message of this position. Every bit of the record counts,
-     * but those of the up to 7 bytes behind its payload, which nobody reads.
+     * True if this word, found at this offset, is that of a whole message of this position. Every bit of the
+     * record counts, but those of the up to 7 bytes behind its payload, which nobody reads.
      */
     boolean isMessage(Segment segment, int offset, long word) {
         int length = JournalDescriptor.lengthOf(word);

@@ -10,8 +10,8 @@ import lanegraph.region.OwnedSegments;
 import lanegraph.region.Segment;
 
 /**
- * Which segments of a journal may go: old ones, from the oldest on, that no kept position needs, once there are too many or
- * their records are too old. For the one thread that prepares the journal's segments.
+ * Which segments of a journal may go: old ones, from the oldest on, that no kept position needs, once there
+ * are too many or their records are too old. For the one thread that prepares the journal's segments.
  */
 final class Retention {
     /** What to do before a further segment is made. */

@@ -24,8 +24,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 
 /**
- * The segments of a journal as files of its directory. A mapping is shared by all of this process who use its segment, and
- * goes with the last of them.
+ * The segments of a journal as files of its directory. A mapping is shared by all of this process who use its
+ * segment, and goes with the last of them.
  */
 final class FileSegments implements OwnedSegments {
     private static final int NAME_LENGTH = 24;

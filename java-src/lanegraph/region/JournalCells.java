@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a journal keeps beside its records: the writer's notes, and the position of each named reader. Thread-safe; a cell's
- * position is stored by its owner alone.
+ * What a journal keeps beside its records: the writer's notes, and the position of each named reader.
+ * Thread-safe; a cell's position is stored by its owner alone.
  */
 public final class JournalCells {
     /** Where a named reader stands: the position of the next record to read, and that record's sequence. */

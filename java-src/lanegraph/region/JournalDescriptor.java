@@ -33,11 +33,11 @@ package lanegraph.region;
  *     32  | payload, then up to 7 bytes of no meaning
  * </pre>
  *
- * <p>Commit word of a message: in the lower 32 bits the type in 4 bits and the payload's length in 28, in the upper 32
- * the CRC32C of the bytes from 8 to the end of the payload, exclusive-or the lower 32 bits. Of padding, which leads to
- * the next segment and is the word alone: the type below, a hash of its position above. The word behind the last record
- * is 0: the writer stores that 0 before it commits the record, so nobody ever takes old bytes for a record. For this
- * every segment keeps 8 bytes behind its last record.
+ * <p>Commit word of a message: in the lower 32 bits the type in 4 bits and the payload's length in 28, in the
+ * upper 32 the CRC32C of the bytes from 8 to the end of the payload, exclusive-or the lower 32 bits. Of
+ * padding, which leads to the next segment and is the word alone: the type below, a hash of its position
+ * above. The word behind the last record is 0: the writer stores that 0 before it commits the record, so
+ * nobody ever takes old bytes for a record. For this every segment keeps 8 bytes behind its last record.
  *
  * <p>The cells, one file {@code journal.cells} beside the segments:
  *

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.SortedSet;
 
 /**
- * The files of a journal for one who only reads them, beside their owners or after them: everything is mapped for reading
- * only, one segment at a time. What {@link #find} returned last is unmapped by the next {@link #find} of another one, and
- * by {@link #close}; so it must not be lent. Not thread-safe.
+ * The files of a journal for one who only reads them, beside their owners or after them: everything is mapped
+ * for reading only, one segment at a time. What {@link #find} returned last is unmapped by the next {@link
+ * #find} of another one, and by {@link #close}; so it must not be lent. Not thread-safe.
  */
 public final class JournalFolder implements Segments, AutoCloseable {
     private final Path directory;
@@ -30,8 +30,8 @@ public final class JournalFolder implements Segments, AutoCloseable {
     /**
      * The journal of this lane in this directory.
      *
-     * @throws lanegraph.LaneGraphException {@code journal/not-found}; {@code lane/corrupt}, {@code lane/other-version};
-     *     {@code region/not-a-file}, {@code region/io}
+     * @throws lanegraph.LaneGraphException {@code journal/not-found}; {@code lane/corrupt}, {@code
+     *     lane/other-version}; {@code region/not-a-file}, {@code region/io}
      */
     public static JournalFolder open(Path dir, String lane) {
         Path directory = dir.toAbsolutePath().resolve(lane + ".journal");

@@ -18,8 +18,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Set;
 
 /**
- * The bytes of one journal: its segments and its cells, in a directory {@code <dir>/<lane>.journal} or in the memory of
- * this process. The directory (0700) and its files (0600) are made where they are missing. Thread-safe.
+ * The bytes of one journal: its segments and its cells, in a directory {@code <dir>/<lane>.journal} or in the
+ * memory of this process. The directory (0700) and its files (0600) are made where they are missing. Thread-safe.
  */
 public final class JournalStore {
     static final String CELLS = "journal.cells";

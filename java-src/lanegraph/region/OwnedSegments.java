@@ -3,8 +3,8 @@ package lanegraph.region;
 /** The segments of a journal, for the one who writes it. Thread-safe; one thread at a time prepares and removes. */
 public interface OwnedSegments extends Segments {
     /**
-     * As {@link #find}, when the journal is opened: a file that was cut gets its length back, with zeros. One that has
-     * lost its header is removed, and null returned.
+     * As {@link #find}, when the journal is opened: a file that was cut gets its length back, with zeros. One
+     * that has lost its header is removed, and null returned.
      */
     Segment mend(long first);
 

@@ -14,8 +14,8 @@ import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 
 /**
- * The memory of one segment of a journal, mapped or of this process. It stays as long as this object is reachable; who
- * uses its addresses keeps it so. Thread-safe: it holds no state beside the memory.
+ * The memory of one segment of a journal, mapped or of this process. It stays as long as this object is
+ * reachable; who uses its addresses keeps it so. Thread-safe: it holds no state beside the memory.
  */
 public final class Segment {
     private static final int PAGE = 4096;
@@ -47,8 +47,8 @@ public final class Segment {
     }
 
     /**
-     * True as long as the memory is that of this segment: false once it is being used again for a later one. Loads before
-     * the call stay before it.
+     * True as long as the memory is that of this segment: false once it is being used again for a later one.
+     * Loads before the call stay before it.
      */
     public boolean isCurrent() {
         Memory.DIRECT.loadLoadFence(); // what was copied was copied before this look: else it proves nothing

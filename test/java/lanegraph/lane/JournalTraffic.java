@@ -13,8 +13,8 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * Messages whose bytes follow from their sequence, to and from a journal, at full speed; and a second process that writes
- * some. Its roles are the writer {@code p} and the reader {@code c}.
+ * Messages whose bytes follow from their sequence, to and from a journal, at full speed; and a second process
+ * that writes some. Its roles are the writer {@code p} and the reader {@code c}.
  */
 public final class JournalTraffic {
     private JournalTraffic() {}
@@ -134,8 +134,8 @@ public final class JournalTraffic {
     }
 
     /**
-     * Reads from outside until the record before this sequence was seen, checks each, and goes on behind what has been
-     * removed; how often that was.
+     * Reads from outside until the record before this sequence was seen, checks each, and goes on behind what
+     * has been removed; how often that was.
      */
     public static long follow(JournalReader reader, long end) {
         long gone = 0;
