@@ -21,7 +21,9 @@
   (say (if error? (:err io) (text-out io)) text)
   exit)
 
-(defn- run-graph [file {:keys [path dir fresh quiet] :as opts} io]
+(defn- run-graph
+  "Runs the spec of a file as the options say; `feeds`, when there are such, instead of lines."
+  [file feeds {:keys [path dir fresh quiet] :as opts} io]
   (let [read-spec  (requiring-resolve 'lanegraph.cli.files/read-spec)
         with-paths (requiring-resolve 'lanegraph.cli.files/with-paths)
         findings   (requiring-resolve 'lanegraph.cli.look/findings)
@@ -34,11 +36,14 @@
               {:keys [error? text]} (findings spec)]
           (when (and text (or error? (not quiet)))
             (say (:err io) text))
-          (if error? 1 (run spec opts io)))))))
+          (if error? 1 (run spec feeds opts io)))))))
+
+(defn- replay [[dir lane file ep] opts io]
+  (run-graph file ((requiring-resolve 'lanegraph.cli.journal/feeds) dir lane ep opts) opts io))
 
 (defn- execute
   "Loads what a command needs only then: --help should not wait for the library."
-  [{:keys [command file other options]} io]
+  [{:keys [command options] [file other :as arguments] :arguments} io]
   (case command
     "check"    (shown ((requiring-resolve 'lanegraph.cli.look/check) file options) io)
     "graph"    (shown ((requiring-resolve 'lanegraph.cli.look/graph) file options) io)
@@ -46,15 +51,23 @@
     "diff"     (shown ((requiring-resolve 'lanegraph.cli.look/diff) file other options) io)
     "test"     (shown ((requiring-resolve 'lanegraph.cli.tests/run) file options) io)
     "demo"     ((requiring-resolve 'lanegraph.cli.demo/run) (text-out io))
-    "run"      (run-graph file options io)))
+    "run"      (run-graph file nil (assoc options :command command) io)
+    "journal info"   (shown ((requiring-resolve 'lanegraph.cli.journal/info) arguments options) io)
+    "journal verify" (shown ((requiring-resolve 'lanegraph.cli.journal/verify) arguments options) io)
+    "journal forget" (shown ((requiring-resolve 'lanegraph.cli.journal/forget) arguments) io)
+    "journal dump"   ((requiring-resolve 'lanegraph.cli.journal/dump) arguments options io)
+    "journal follow" ((requiring-resolve 'lanegraph.cli.follow/follow) arguments options io)
+    "journal replay" (replay arguments (assoc options :command command) io)))
 
-(def ^:private called-wrong #{:cli/usage :read/not-found :read/not-readable})
+(def ^:private called-wrong
+  #{:cli/usage :read/not-found :read/not-readable :region/bad-name
+    :journal/not-found :journal/bad-position :journal/position-gone})
 
-(defn- failed [command ^Throwable e io]
+(defn- failed [arguments ^Throwable e io]
   (let [code   (:lanegraph/code (ex-data e))
         ;; the options of the library by the names that they have here
         text   (str/replace (str (ex-message e)) "existing=replace" "--fresh")
-        prefix (str "lanegraph" (when (args/commands command) (str " " command)) ": ")]
+        prefix (str (str/join " " (remove nil? ["lanegraph" (args/known-name arguments)])) ": ")]
     (cond
       (and (instance? java.io.IOException e) (re-find #"Broken pipe" (str (ex-message e)))) 141
       (called-wrong code) (do (say (:err io) (str prefix text)) 2)
@@ -77,7 +90,7 @@
     (catch Throwable e
       (when (and (:debug io) (not (instance? ExceptionInfo e)))
         (.printStackTrace e (PrintWriter. ^Writer (:err io) true)))
-      (failed (first arguments) e io))))
+      (failed arguments e io))))
 
 (defn- on-signal
   "Until now a signal ends the process as ever; from now on it calls f with the exit code of a process so

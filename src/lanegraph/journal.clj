@@ -174,6 +174,12 @@
                         :message  (.message d)
                         :goes-on  (when-not (neg? (.goesOn d)) (.goesOn d))}))})))
 
+(defn forget!
+  "Frees the kept position of a reader, such as \"role/keep\"; false if the journal keeps none of this name. Errors:
+  :role/owned if that reader is at work; :region/bad-name."
+  [dir lane owner]
+  (in-clojure (JournalReader/forget (options/path dir) (convert/name->string lane) owner)))
+
 ;; ---------------------------------------------------------------- the value
 
 (deftype Journal [^Path dir lane opts]

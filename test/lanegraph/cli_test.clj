@@ -2,7 +2,7 @@
   (:require [clojure.edn :as edn]
             [clojure.string :as str]
             [clojure.test :refer [are deftest is testing]]
-            [lanegraph.cli.args :as args]
+            [lanegraph.cli.commands :as commands]
             [lanegraph.cli.fixture :refer [copy-graph file lanegraph with-dir]]
             [lanegraph.json :as json]
             [lanegraph.json-spec :as json-spec]))
@@ -17,7 +17,7 @@
   (with-dir (fn [dir] (lanegraph (map #(if (= :file %) (file dir "g.edn" spec) %) arguments)))))
 
 (deftest help-goes-to-the-standard-output
-  (doseq [arguments (into [["--help"] []] (map #(vector % "--help")) (keys args/commands))
+  (doseq [arguments (into [["--help"] []] (map #(vector % "--help")) (keys commands/commands))
           :let [{:keys [exit out err]} (lanegraph arguments)]]
     (is (= [0 ""] [exit err]) arguments)
     (is (str/starts-with? (str/replace out "lanegraph: pipelines" "usage: ") "usage: "))))

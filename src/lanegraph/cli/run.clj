@@ -1,6 +1,6 @@
 (ns lanegraph.cli.run
   "The command `run`: lines into the ingress endpoints of a graph, messages of its egress endpoints out as
-  lines.
+  lines. Other commands feed it with something else than lines.
 
   One thread feeds each ingress and one writes each egress; all that happens comes to the calling thread as
   an event in one queue, and that thread alone decides. Memory is bounded by the lanes: a feeder waits for
@@ -10,7 +10,7 @@
             [lanegraph.cli.plan :as plan]
             [lanegraph.cli.report :as report]
             [lanegraph.core :as lg])
-  (:import (java.io BufferedOutputStream IOException InputStream OutputStream Writer)
+  (:import (java.io BufferedOutputStream IOException OutputStream Writer)
            (java.util.concurrent BlockingQueue LinkedBlockingQueue TimeUnit)
            (java.util.concurrent.atomic AtomicBoolean AtomicLong)))
 
@@ -45,13 +45,13 @@
         (.get ending)  false
         :else          (recur (lg/offer! rt ep message {:timeout-ms 100}))))))
 
-(defn- feeder [{:keys [^AtomicBoolean ending] :as run} {:keys [ep codec sources]}]
+(defn- feeder [{:keys [^AtomicBoolean ending] :as run} {:keys [ep sources]}]
   (fn []
     (let [event (try
                   (let [offer (offer-all run ep)]
-                    (doseq [{:keys [name open]} sources :while (not (.get ending))]
-                      (with-open [^InputStream in (open)]
-                        (lines/feed in name codec offer))))
+                    (doseq [{:keys [feed]} sources :while (not (.get ending))]
+                      (when-let [text (feed offer)]
+                        (post! run {:type :note :text text}))))
                   {:type :fed}
                   (catch Throwable e
                     (if (lines/stopped-codes (error-code e)) {:type :fed} {:type :fed :error e})))]
@@ -166,7 +166,7 @@
 
 (defn- teller
   "A function that writes to the standard error: progress in place, everything else on lines of its own."
-  [{:keys [^Writer err]} {:keys [quiet]} progress? {:keys [rt ^AtomicLong fed ^AtomicLong written]} start]
+  [{:keys [^Writer err]} {:keys [command quiet]} progress? {:keys [rt ^AtomicLong fed ^AtomicLong written]} start]
   (let [shown   (volatile! false)
         seconds #(/ (- (System/nanoTime) (long start)) 1e9)
         clear   #(when @shown (.write err "\r\u001b[K") (vreset! shown false))]
@@ -179,7 +179,7 @@
                     (vreset! shown true))
         :note     (when-not quiet
                     (clear)
-                    (.write err (str "lanegraph run: " (first texts) "\n")))
+                    (.write err (str "lanegraph " command ": " (first texts) "\n")))
         :lines    (do (clear)
                       (doseq [text texts] (.write err (str text "\n")))))
       (.flush err))))
@@ -195,15 +195,15 @@
 
 (defn- cause-lines
   "The message of an error, and of those causes that it does not tell itself."
-  [{:keys [message error]}]
+  [command {:keys [message error]}]
   (reduce (fn [lines ^Throwable cause]
             (let [text (or (ex-message cause) (str cause))]
               (if (some #(str/includes? % text) lines)
                 lines
                 (conj lines (str "  cause: " text)))))
           (cond
-            message [(str "lanegraph run: " message)]
-            error   [(str "lanegraph run: " (or (ex-message error) error))]
+            message [(str "lanegraph " command ": " message)]
+            error   [(str "lanegraph " command ": " (or (ex-message error) error))]
             :else   [])
           (take-while some? (rest (iterate #(when % (ex-cause %)) error)))))
 
@@ -266,14 +266,15 @@
           (when stuck
             (tell :note (str "these roles did not end: " (str/join ", " (map name stuck)))))
           (when cause
-            (apply tell :lines (cause-lines cause)))
+            (apply tell :lines (cause-lines (:command opts) cause)))
           (:exit cause 0))))))
 
 (defn run
-  "Runs the graph `spec` as the options of the command line say. Answers the exit code.
+  "Runs the graph `spec` as the options of the command line say, which have the :command too; with `feeds`, see
+  lanegraph.cli.plan, instead of lines. Answers the exit code.
   `io`: {:in InputStream :out OutputStream :err Writer :terminals #{\\1 \\2} when :out and :err are such,
   :on-signal (fn [f]), which has (f exit-code) called on Ctrl-C}."
-  [spec opts io]
+  [spec feeds opts io]
   (let [out  (BufferedOutputStream. ^OutputStream (:out io) 65536)
-        plan (plan/plan spec opts (assoc io :out out))]
+        plan (plan/plan spec feeds opts (assoc io :out out))]
     (go spec plan opts io)))

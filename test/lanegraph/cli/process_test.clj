@@ -1,9 +1,11 @@
 (ns lanegraph.cli.process-test
   "bin/lanegraph as a process: exit codes, pipes and signals as a shell sees them."
-  (:require [clojure.java.io :as io]
+  (:require [clojure.edn :as edn]
+            [clojure.java.io :as io]
             [clojure.string :as str]
             [clojure.test :refer [deftest is]]
             [lanegraph.cli.fixture :refer [copy-graph file with-dir]]
+            [lanegraph.core :as lg]
             [tools.process :as process])
   (:import (java.io BufferedReader)
            (java.util.concurrent TimeUnit)))
@@ -33,27 +35,40 @@
         (is (= ["1\n141\n" ""] [out err]))))))
 
 (defn- signalled
-  "Starts `run` on an input that stays open, sends a signal when two lines have come out: {:exit :out :err}."
-  [signal]
-  (with-dir
-    (fn [dir]
-      (let [spec ^String (file dir "g.edn" (copy-graph :string))
-            p    (.start (ProcessBuilder. ^"[Ljava.lang.String;" (into-array [command "run" spec])))
-            err  (future (slurp (.getErrorStream p)))
-            in   (.getOutputStream p)]
-        (try
-          (.write in (.getBytes "a\nb\n"))
-          (.flush in)
-          (with-open [^BufferedReader out (io/reader (.getInputStream p))]
-            (let [lines  [(.readLine out) (.readLine out)]
-                  _      (process/run {} "kill" (str "-" signal) (.pid p))
-                  others (slurp out)]
-              (is (.waitFor p 60 TimeUnit/SECONDS))
-              {:exit (.exitValue p) :out (str (str/join "\n" lines) "\n" others) :err @err}))
-          (finally (.destroyForcibly p)))))))
+  "Starts a command whose input stays open, writes lines to that, sends a signal when as many have come out:
+  {:exit :out :err}."
+  [arguments lines signal]
+  (let [p   (.start (ProcessBuilder. ^"[Ljava.lang.String;" (into-array (cons command arguments))))
+        err (future (slurp (.getErrorStream p)))
+        in  (.getOutputStream p)]
+    (try
+      (.write in (.getBytes (str/join (map #(str % "\n") lines))))
+      (.flush in)
+      (with-open [^BufferedReader out (io/reader (.getInputStream p))]
+        (let [seen   (mapv (fn [_] (.readLine out)) lines)
+              _      (process/run {} "kill" (str "-" signal) (.pid p))
+              others (slurp out)]
+          (is (.waitFor p 60 TimeUnit/SECONDS))
+          {:exit (.exitValue p) :out (str (str/join "\n" seen) "\n" others) :err @err}))
+      (finally (.destroyForcibly p)))))
+
+(defn- run-signalled [signal]
+  (with-dir (fn [dir] (signalled ["run" (file dir "g.edn" (copy-graph :string))] ["a" "b"] signal))))
 
 (deftest ctrl-c-lets-out-what-is-inside
-  (let [{:keys [exit out err]} (signalled "INT")]
+  (let [{:keys [exit out err]} (run-signalled "INT")]
     (is (= [130 "a\nb\n"] [exit out]))
     (is (re-find #"(?m)^in 2, out 2" err)))
-  (is (= [143 "a\nb\n"] ((juxt :exit :out) (signalled "TERM")))))
+  (is (= [143 "a\nb\n"] ((juxt :exit :out) (run-signalled "TERM")))))
+
+(deftest a-journal-is-followed-from-another-process-until-ctrl-c
+  (with-dir
+    (fn [dir]
+      (let [spec (-> (copy-graph :long) (assoc-in [:lanes :b :kind] :journal) (update :endpoints dissoc :out))]
+        (with-open [rt (lg/spawn! spec {:dir dir})]
+          (is (= 3 (lg/offer-all! rt :in [7 8 9])))
+          (lg/await-idle! rt)
+          (let [{:keys [exit out err]} (signalled ["journal" "follow" (str dir) "b" "--last" "2"] ["" ""] "INT")]
+            (is (= [130 ""] [exit err]))
+            (is (= [8 9] (map (comp :value edn/read-string) (str/split-lines out))))))
+        (is (str/starts-with? (:out (process/run {} command "journal" "verify" (str dir) "b")) "3 records, 24 bytes "))))))
