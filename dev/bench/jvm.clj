@@ -27,7 +27,7 @@
   (apply sh! (java-home "javac") "-nowarn" "-d" classes "-cp" (class-path)
          (filter #(str/ends-with? % ".java") (map str (file-seq (io/file "dev/bench/java"))))))
 
-(def flags ["-Xms512m" "-Xmx512m" "-XX:+AlwaysPreTouch"])
+(def common-flags ["-Xms512m" "-Xmx512m" "-XX:+AlwaysPreTouch"])
 
 (defn- parsed [line]
   (into {} (for [[_ k v] (re-seq #"(\w+)=(\S+)" line)]
@@ -35,8 +35,8 @@
 
 (defn trial
   "The rounds of one trial in a fresh JVM: maps of :rate (millions a second) :trip (ns) :bytes :disturbed :pinned."
-  [{:keys [properties args]}]
-  (let [command (concat [(java-home "java")] flags
+  [{:keys [properties flags args]}]
+  (let [command (concat [(java-home "java")] common-flags flags
                         (for [[k v] properties] (str "-D" k "=" v))
                         ["-cp" (class-path) "bench.Trial"]
                         (map str args))]

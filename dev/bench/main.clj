@@ -1,15 +1,19 @@
 (ns bench.main
   "bin/clojure -M:bench NAME [options]; doc/05-benchmarks.md says what the numbers mean."
   (:require
+   [bench.fanout :as fanout]
+   [bench.journal :as journal]
+   [bench.merge :as merge]
    [bench.spsc :as spsc]
+   [bench.trials :as trials]
    [clojure.string :as str]))
 
 (def ^:private benchmarks
-  {"spsc" ["one producer, one consumer, 64-byte messages, beside Agrona and the Disruptor" spsc/run]})
+  [["spsc" spsc/benchmark] ["fanout" fanout/benchmark] ["merge" merge/benchmark] ["journal" journal/benchmark]])
 
 (defn -main [& [name & args]]
-  (if-let [[_ run] (benchmarks name)]
-    (System/exit (run args))
+  (if-let [benchmark (get (into {} benchmarks) name)]
+    (System/exit (trials/run benchmark args))
     (do (println "usage: bin/clojure -M:bench NAME [--help]")
-        (doseq [[n [what]] benchmarks] (println " " n "-" what))
+        (doseq [[n {:keys [title]}] benchmarks] (println " " n "-" title))
         (System/exit (if (or (nil? name) (str/starts-with? name "-")) 0 2)))))

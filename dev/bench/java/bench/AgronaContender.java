@@ -6,45 +6,55 @@ import java.nio.ByteBuffer;
 import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
 import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RingBuffer;
 
-/** Agrona's OneToOneRingBuffer, of the power of two of bytes that holds at least three quarters of the slots' messages. */
+/**
+ * Agrona's OneToOneRingBuffer, or ManyToOneRingBuffer where there are several producers, of the power of two of bytes that
+ * holds at least three quarters of the slots' messages.
+ */
 abstract class AgronaContender implements Contender, MessageHandler {
     private static final int LIMIT = 256;
     static final int TYPE = 1;
 
-    final OneToOneRingBuffer ring;
-    private long next;
+    final RingBuffer ring;
+    private Arrivals arrivals;
     private long difference;
 
-    AgronaContender(final int slots) {
-        final int record = Payload.LENGTH + 8;
-        final int bytes = BitUtil.findNextPositivePowerOfTwo((int) ((long) slots * record * 3 / 4));
-        final ByteBuffer memory = BufferUtil.allocateDirectAligned(bytes + TRAILER_LENGTH, 128);
-        ring = new OneToOneRingBuffer(new UnsafeBuffer(memory));
+    AgronaContender(int slots) {
+        int record = Payload.LENGTH + 8;
+        int bytes = BitUtil.findNextPositivePowerOfTwo((int) ((long) slots * record * 3 / 4));
+        ByteBuffer memory = BufferUtil.allocateDirectAligned(bytes + TRAILER_LENGTH, 128);
+        UnsafeBuffer buffer = new UnsafeBuffer(memory);
+        ring = Sides.PRODUCERS == 1 ? new OneToOneRingBuffer(buffer) : new ManyToOneRingBuffer(buffer);
     }
 
     @Override
-    public final void consume(final long first, final int count) {
-        final long end = first + count;
-        next = first;
+    public final void consume(int consumer, long first, int count) {
+        IdleStrategy idle = Sides.whileEmpty();
+        arrivals = new Arrivals(first);
         difference = 0;
-        while (next < end) {
-            if (ring.read(this, LIMIT) == 0) {
-                Contender.spin();
+        long left = (long) count * Sides.PRODUCERS;
+        while (left > 0) {
+            int read = ring.read(this, LIMIT);
+            if (read == 0) {
+                idle.idle();
             } else {
-                Payload.check(difference, next);
+                left -= read;
+                Payload.check(difference, (first + count) * Sides.PRODUCERS - left);
+                idle.reset();
             }
         }
     }
 
     @Override
-    public final void onMessage(final int type, final MutableDirectBuffer buffer, final int index, final int length) {
-        difference |= differenceOf(buffer, index, next) | length ^ Payload.LENGTH;
-        next++;
+    public final void onMessage(int type, MutableDirectBuffer buffer, int index, int length) {
+        difference |= differenceOf(buffer, index, arrivals) | length ^ Payload.LENGTH;
     }
 
-    abstract long differenceOf(MutableDirectBuffer buffer, int index, long sequence);
+    abstract long differenceOf(MutableDirectBuffer buffer, int index, Arrivals arrivals);
 }

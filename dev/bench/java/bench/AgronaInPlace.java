@@ -1,30 +1,41 @@
 package bench;
 
 import org.agrona.MutableDirectBuffer;
-import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.ringbuffer.RingBuffer;
 
 /** By tryClaim and commit, read in the handler. */
 final class AgronaInPlace extends AgronaContender {
-    AgronaInPlace(final int slots) {
+    AgronaInPlace(int slots) {
         super(slots);
     }
 
     @Override
-    public void produce(final long first, final int count) {
-        final OneToOneRingBuffer ring = this.ring;
+    public void produce(int producer, long first, int count) {
+        RingBuffer ring = this.ring;
+        IdleStrategy idle = Sides.whileFull();
         for (int i = 0; i < count; i++) {
-            final long sequence = first + i;
-            int index;
-            while ((index = ring.tryClaim(TYPE, Payload.LENGTH)) < 0) {
-                Thread.onSpinWait();
+            int index = ring.tryClaim(TYPE, Payload.LENGTH);
+            if (index < 0) {
+                index = claim(ring, idle);
             }
-            Payload.write(ring.buffer(), index, sequence);
+            Payload.write(ring.buffer(), index, Payload.id(producer, first + i));
             ring.commit(index);
         }
     }
 
+    private static int claim(RingBuffer ring, IdleStrategy idle) {
+        int index;
+        do {
+            idle.idle();
+            index = ring.tryClaim(TYPE, Payload.LENGTH);
+        } while (index < 0);
+        idle.reset();
+        return index;
+    }
+
     @Override
-    long differenceOf(final MutableDirectBuffer buffer, final int index, final long sequence) {
-        return Payload.difference(buffer, index, sequence);
+    long differenceOf(MutableDirectBuffer buffer, int index, Arrivals arrivals) {
+        return Payload.difference(buffer, index, arrivals.expected(buffer.getLong(index)));
     }
 }

@@ -6,7 +6,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /** Events are buffers: on the heap with a byte array each, or side by side off the heap, each on a line of its own. */
 class DisruptorBytes extends DisruptorContender<UnsafeBuffer> {
-    DisruptorBytes(final int slots, final boolean offHeap) {
+    DisruptorBytes(int slots, boolean offHeap) {
         super(slots, offHeap ? new OffHeap(slots)::next : () -> new UnsafeBuffer(new byte[Payload.LENGTH]));
     }
 
@@ -14,7 +14,7 @@ class DisruptorBytes extends DisruptorContender<UnsafeBuffer> {
         private final ByteBuffer memory;
         private int made;
 
-        OffHeap(final int slots) {
+        OffHeap(int slots) {
             memory = BufferUtil.allocateDirectAligned(slots * Payload.LENGTH, 64);
         }
 
@@ -24,34 +24,31 @@ class DisruptorBytes extends DisruptorContender<UnsafeBuffer> {
     }
 
     @Override
-    void write(final UnsafeBuffer event, final long sequence) {
-        Payload.write(event, 0, sequence);
+    void write(UnsafeBuffer event, long id, UnsafeBuffer own) {
+        Payload.write(event, 0, id);
     }
 
     @Override
-    long difference(final UnsafeBuffer event, final long sequence) {
-        return Payload.difference(event, 0, sequence);
+    long difference(UnsafeBuffer event, Arrivals arrivals, UnsafeBuffer own) {
+        return Payload.difference(event, 0, arrivals.expected(event.getLong(0)));
     }
 
     /** Written and read in buffers of the threads' own. */
     static final class Copy extends DisruptorBytes {
-        private final UnsafeBuffer source = Payload.own();
-        private final UnsafeBuffer target = Payload.own();
-
-        Copy(final int slots, final boolean offHeap) {
+        Copy(int slots, boolean offHeap) {
             super(slots, offHeap);
         }
 
         @Override
-        void write(final UnsafeBuffer event, final long sequence) {
-            Payload.write(source, 0, sequence);
-            event.putBytes(0, source, 0, Payload.LENGTH);
+        void write(UnsafeBuffer event, long id, UnsafeBuffer own) {
+            Payload.write(own, 0, id);
+            event.putBytes(0, own, 0, Payload.LENGTH);
         }
 
         @Override
-        long difference(final UnsafeBuffer event, final long sequence) {
-            event.getBytes(0, target, 0, Payload.LENGTH);
-            return Payload.difference(target, 0, sequence);
+        long difference(UnsafeBuffer event, Arrivals arrivals, UnsafeBuffer own) {
+            event.getBytes(0, own, 0, Payload.LENGTH);
+            return Payload.difference(own, 0, arrivals.expected(own.getLong(0)));
         }
     }
 }

@@ -6,65 +6,87 @@ import com.lmax.disruptor.BusySpinWaitStrategy;
 import com.lmax.disruptor.EventFactory;
 import com.lmax.disruptor.EventHandler;
 import com.lmax.disruptor.RingBuffer;
+import com.lmax.disruptor.YieldingWaitStrategy;
+import com.lmax.disruptor.dsl.ProducerType;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The Disruptor with one producer, a BatchEventProcessor and the busy-spin strategy.
+ * The Disruptor: a BatchEventProcessor for each consumer, all gating, with the busy-spin strategy, or the yielding one where
+ * threads outnumber cores.
  *
  * @param <E> the events that its ring is filled with
  */
-abstract class DisruptorContender<E> implements Contender, EventHandler<E> {
-    /** Sequences that the producer claims at a time. */
+abstract class DisruptorContender<E> implements Contender {
+    /** Sequences that a producer claims at a time. */
     static final int BATCH = Integer.getInteger("bench.batch", 1);
 
     final RingBuffer<E> ring;
-    private final BatchEventProcessor<E> processor;
-    private long last;
-    private long difference;
+    private final List<Reader> readers = new ArrayList<>();
 
-    DisruptorContender(final int slots, final EventFactory<E> factory) {
-        ring = RingBuffer.createSingleProducer(factory, slots, new BusySpinWaitStrategy());
-        processor = new BatchEventProcessorBuilder().build(ring, ring.newBarrier(), this);
-        ring.addGatingSequences(processor.getSequence());
+    private final class Reader implements EventHandler<E> {
+        final BatchEventProcessor<E> processor;
+        final UnsafeBuffer own = Payload.own();
+        Arrivals arrivals;
+        long last;
+        long difference;
+
+        Reader() {
+            processor = new BatchEventProcessorBuilder().build(ring, ring.newBarrier(), this);
+            ring.addGatingSequences(processor.getSequence());
+        }
+
+        @Override
+        public void onEvent(E event, long sequence, boolean endOfBatch) {
+            difference |= difference(event, arrivals, own);
+            if (sequence == last) {
+                processor.halt();
+            }
+        }
+    }
+
+    DisruptorContender(int slots, EventFactory<E> factory) {
+        ring = RingBuffer.create(Sides.PRODUCERS == 1 ? ProducerType.SINGLE : ProducerType.MULTI, factory, slots,
+                Sides.CROWDED ? new YieldingWaitStrategy() : new BusySpinWaitStrategy());
+        for (int i = 0; i < Sides.CONSUMERS; i++) {
+            readers.add(new Reader());
+        }
     }
 
     @Override
-    public final void produce(final long first, final int count) {
+    public final void produce(int producer, long first, int count) {
+        UnsafeBuffer own = Payload.own();
         if (BATCH == 1) {
             for (int i = 0; i < count; i++) {
-                final long sequence = ring.next();
-                write(ring.get(sequence), sequence);
+                long sequence = ring.next();
+                write(ring.get(sequence), Payload.id(producer, first + i), own);
                 ring.publish(sequence);
             }
             return;
         }
         for (int i = 0; i < count; i += BATCH) {
-            final int n = Math.min(BATCH, count - i);
-            final long high = ring.next(n);
-            final long low = high - n + 1;
-            for (long sequence = low; sequence <= high; sequence++) {
-                write(ring.get(sequence), sequence);
+            int n = Math.min(BATCH, count - i);
+            long high = ring.next(n);
+            long low = high - n + 1;
+            for (int j = 0; j < n; j++) {
+                write(ring.get(low + j), Payload.id(producer, first + i + j), own);
             }
             ring.publish(low, high);
         }
     }
 
     @Override
-    public final void consume(final long first, final int count) {
-        last = first + count - 1;
-        difference = 0;
-        processor.run(); // until the last message halts it
-        Payload.check(difference, last + 1);
+    public final void consume(int consumer, long first, int count) {
+        Reader reader = readers.get(consumer);
+        reader.arrivals = new Arrivals(first);
+        reader.last = (first + count) * Sides.PRODUCERS - 1; // the ring counts the messages of all producers
+        reader.difference = 0;
+        reader.processor.run(); // until the last message halts it
+        Payload.check(reader.difference, reader.last + 1);
     }
 
-    @Override
-    public final void onEvent(final E event, final long sequence, final boolean endOfBatch) {
-        difference |= difference(event, sequence);
-        if (sequence == last) {
-            processor.halt();
-        }
-    }
+    abstract void write(E event, long id, UnsafeBuffer own);
 
-    abstract void write(E event, long sequence);
-
-    abstract long difference(E event, long sequence);
+    abstract long difference(E event, Arrivals arrivals, UnsafeBuffer own);
 }

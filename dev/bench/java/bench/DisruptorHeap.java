@@ -1,36 +1,39 @@
 package bench;
 
+import org.agrona.concurrent.UnsafeBuffer;
+
 /** Events are objects of eight fields. */
 final class DisruptorHeap extends DisruptorContender<DisruptorHeap.Event> {
     static final class Event {
         long w0, w1, w2, w3, w4, w5, w6, w7;
     }
 
-    DisruptorHeap(final int slots) {
+    DisruptorHeap(int slots) {
         super(slots, Event::new);
     }
 
     @Override
-    void write(final Event e, final long sequence) {
-        e.w0 = Payload.word(sequence, 0);
-        e.w1 = Payload.word(sequence, 1);
-        e.w2 = Payload.word(sequence, 2);
-        e.w3 = Payload.word(sequence, 3);
-        e.w4 = Payload.word(sequence, 4);
-        e.w5 = Payload.word(sequence, 5);
-        e.w6 = Payload.word(sequence, 6);
-        e.w7 = Payload.word(sequence, 7);
+    void write(Event e, long id, UnsafeBuffer own) {
+        e.w0 = Payload.word(id, 0);
+        e.w1 = Payload.word(id, 1);
+        e.w2 = Payload.word(id, 2);
+        e.w3 = Payload.word(id, 3);
+        e.w4 = Payload.word(id, 4);
+        e.w5 = Payload.word(id, 5);
+        e.w6 = Payload.word(id, 6);
+        e.w7 = Payload.word(id, 7);
     }
 
     @Override
-    long difference(final Event e, final long sequence) {
-        return e.w0 ^ Payload.word(sequence, 0)
-                | e.w1 ^ Payload.word(sequence, 1)
-                | e.w2 ^ Payload.word(sequence, 2)
-                | e.w3 ^ Payload.word(sequence, 3)
-                | e.w4 ^ Payload.word(sequence, 4)
-                | e.w5 ^ Payload.word(sequence, 5)
-                | e.w6 ^ Payload.word(sequence, 6)
-                | e.w7 ^ Payload.word(sequence, 7);
+    long difference(Event e, Arrivals arrivals, UnsafeBuffer own) {
+        long id = arrivals.expected(e.w0);
+        return e.w0 ^ Payload.word(id, 0)
+                | e.w1 ^ Payload.word(id, 1)
+                | e.w2 ^ Payload.word(id, 2)
+                | e.w3 ^ Payload.word(id, 3)
+                | e.w4 ^ Payload.word(id, 4)
+                | e.w5 ^ Payload.word(id, 5)
+                | e.w6 ^ Payload.word(id, 6)
+                | e.w7 ^ Payload.word(id, 7);
     }
 }

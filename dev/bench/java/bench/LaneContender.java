@@ -1,29 +1,87 @@
 package bench;
 
 import java.nio.file.Path;
-import java.util.List;
-import lanegraph.lane.Codecs;
+import java.util.function.Function;
+import lanegraph.lane.Lane;
 import lanegraph.lane.LaneRx;
 import lanegraph.lane.LaneTx;
-import lanegraph.lane.Ring;
-import lanegraph.region.Existing;
-import lanegraph.region.Memory;
-import lanegraph.region.Region;
-import lanegraph.region.RingShape;
+import lanegraph.runtime.LaneGraph;
+import org.agrona.concurrent.IdleStrategy;
 
-/** A single-producer events lane, in memory or mapped. */
+/** The bare handles of one lane, or of a running graph's endpoints: the property {@code bench.shape} says of which. */
 abstract class LaneContender implements Contender {
-    final LaneTx tx;
-    final LaneRx rx;
+    private static final String SHAPE = System.getProperty("bench.shape", "events");
+    /** Many producers of one lane reserve no room: it is known only when they commit. */
+    static final boolean RESERVES = Sides.PRODUCERS == 1 || Sides.ROLES > 0;
 
-    LaneContender(final int slots) {
-        final RingShape shape = new RingShape("events", slots, Payload.LENGTH, "bytes", List.of("p"), List.of("c"));
-        final String dir = System.getProperty("bench.dir");
-        final Region region = dir == null
-                ? Region.inMemory(shape)
-                : Region.mapped(Path.of(dir), "lane", shape, Existing.REPLACE);
-        final Ring ring = new Ring("lane", region, Codecs.BYTES, false, true, Memory.DIRECT);
-        tx = ring.tx("p", false);
-        rx = ring.rx("c");
+    final LaneTx[] tx = new LaneTx[Sides.PRODUCERS];
+    final LaneRx[] rx = new LaneRx[Sides.CONSUMERS];
+    private final Scratch scratch = Scratch.ifAsked();
+    private AutoCloseable owner;
+
+    LaneContender(int slots) {
+        Path dir = scratch == null ? null : scratch.directory;
+        switch (SHAPE) {
+            case "events", "fanout-broadcast" -> handles(Lanes.ring(SHAPE, slots, dir));
+            case "journal" -> handles(Lanes.journal(dir));
+            case "router" -> handles(Graphs.router(slots));
+            case "merge" -> handles(Graphs.merge(slots));
+            default -> throw new IllegalArgumentException("no lanes of this shape: " + SHAPE);
+        }
+    }
+
+    private void handles(Lane lane) {
+        owner = () -> lane.close().join();
+        handles(name -> lane.tx(name, false), lane::rx);
+    }
+
+    private void handles(LaneGraph graph) {
+        owner = graph;
+        handles(graph::writer, graph::reader);
+    }
+
+    private void handles(Function<String, LaneTx> writer, Function<String, LaneRx> reader) {
+        for (int i = 0; i < tx.length; i++) {
+            tx[i] = writer.apply("p" + i);
+        }
+        for (int i = 0; i < rx.length; i++) {
+            rx[i] = reader.apply("c" + i);
+        }
+    }
+
+    @Override
+    public final void consume(int consumer, long first, int count) {
+        LaneRx rx = this.rx[consumer];
+        IdleStrategy idle = Sides.whileEmpty();
+        Arrivals arrivals = new Arrivals(first);
+        int limit = rx.drainLimit();
+        long left = (long) count * Sides.PRODUCERS;
+        while (left > 0) {
+            long difference = 0;
+            int drained = 0;
+            while (drained < limit && rx.peek()) {
+                difference |= differenceOf(rx, arrivals);
+                rx.advance();
+                drained++;
+            }
+            if (drained == 0) {
+                idle.idle();
+            } else {
+                rx.release();
+                left -= drained;
+                Payload.check(difference, (first + count) * Sides.PRODUCERS - left);
+                idle.reset();
+            }
+        }
+    }
+
+    abstract long differenceOf(LaneRx rx, Arrivals arrivals);
+
+    @Override
+    public final void close() throws Exception {
+        owner.close();
+        if (scratch != null) {
+            scratch.close();
+        }
     }
 }

@@ -2,47 +2,47 @@ package bench;
 
 import lanegraph.lane.LaneRx;
 import lanegraph.lane.LaneTx;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.IdleStrategy;
 
-/** Written straight into the slot, read there. */
+/** Written straight into the slot, or where many producers write one lane into the handle's own buffer; read in the slot. */
 final class LaneInPlace extends LaneContender {
-    LaneInPlace(final int slots) {
+    LaneInPlace(int slots) {
         super(slots);
     }
 
     @Override
-    public void produce(final long first, final int count) {
-        final LaneTx tx = this.tx;
+    public void produce(int producer, long first, int count) {
+        LaneTx tx = this.tx[producer];
+        IdleStrategy idle = Sides.whileFull();
         for (int i = 0; i < count; i++) {
-            final long sequence = first + i;
-            while (!tx.room()) {
-                Thread.onSpinWait();
+            if (RESERVES && !tx.room()) {
+                awaitRoom(tx, idle);
             }
-            Payload.write(tx.claim(), 0, sequence);
-            tx.commit(Payload.LENGTH);
+            Payload.write(tx.claim(), 0, Payload.id(producer, first + i));
+            if (!tx.commit(Payload.LENGTH)) {
+                commit(tx, idle);
+            }
         }
     }
 
-    @Override
-    public void consume(final long first, final int count) {
-        final LaneRx rx = this.rx;
-        final int limit = rx.drainLimit();
-        final long end = first + count;
-        long sequence = first;
-        while (sequence < end) {
-            long difference = 0;
-            int drained = 0;
-            while (drained < limit && rx.peek()) {
-                difference |= Payload.difference(rx.payload(), 0, sequence + drained);
-                rx.advance();
-                drained++;
-            }
-            if (drained == 0) {
-                Contender.spin();
-            } else {
-                rx.release();
-                sequence += drained;
-                Payload.check(difference, sequence);
-            }
+    private static void awaitRoom(LaneTx tx, IdleStrategy idle) {
+        while (!tx.room()) {
+            idle.idle();
         }
+        idle.reset();
+    }
+
+    private static void commit(LaneTx tx, IdleStrategy idle) {
+        while (!tx.commit(Payload.LENGTH)) {
+            idle.idle();
+        }
+        idle.reset();
+    }
+
+    @Override
+    long differenceOf(LaneRx rx, Arrivals arrivals) {
+        DirectBuffer message = rx.payload();
+        return Payload.difference(message, 0, arrivals.expected(message.getLong(0)));
     }
 }

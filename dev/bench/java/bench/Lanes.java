@@ -1,0 +1,49 @@
+package bench;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import lanegraph.lane.Codecs;
+import lanegraph.lane.Journal;
+import lanegraph.lane.JournalPolicy;
+import lanegraph.lane.Lane;
+import lanegraph.lane.Ring;
+import lanegraph.region.Existing;
+import lanegraph.region.JournalShape;
+import lanegraph.region.JournalStore;
+import lanegraph.region.Memory;
+import lanegraph.region.Region;
+import lanegraph.region.RingShape;
+
+/** One lane with producers p0 … and consumers c0 …, made as a graph makes it; in memory where the directory is null. */
+final class Lanes {
+    private static final long MIB = 1L << 20;
+    /** How many MiB a journal keeps; 0 = all. */
+    private static final long RETAINED = Long.getLong("bench.retain", 64);
+
+    private Lanes() {
+    }
+
+    static Lane ring(String kind, int slots, Path dir) {
+        RingShape shape = new RingShape(kind, slots, Payload.LENGTH, "bytes", owners("p", Sides.PRODUCERS),
+                owners("c", Sides.CONSUMERS));
+        Region region = dir == null ? Region.inMemory(shape) : Region.mapped(dir, "lane", shape, Existing.REPLACE);
+        return new Ring("lane", region, Codecs.BYTES, false, true, Memory.DIRECT);
+    }
+
+    /** Segments of 16 MiB, never forced to the disk; what is behind the retained bytes is used again. */
+    static Lane journal(Path dir) {
+        JournalShape shape = new JournalShape(16 * MIB, "bytes");
+        JournalStore store = dir == null
+                ? JournalStore.inMemory(shape)
+                : JournalStore.mapped(dir, "log", shape, Existing.REPLACE, true, false);
+        Journal journal = new Journal("log", store, new JournalPolicy(RETAINED * MIB, 0, JournalPolicy.NO_SYNC),
+                Codecs.BYTES, "p0", true, Memory.DIRECT);
+        owners("c", Sides.CONSUMERS).forEach(consumer -> journal.register(consumer, Journal.START));
+        return journal;
+    }
+
+    private static List<String> owners(String side, int count) {
+        return IntStream.range(0, count).mapToObj(i -> side + i).toList();
+    }
+}
