@@ -55,14 +55,16 @@
       {:median (median trials) :min (apply min trials) :max (apply max trials)
        :rounds (count rounds) :bytes (apply max (map :bytes rounds))})))
 
-(defn- table [title contenders d]
-  (let [lane (summary (first contenders) d)]
+(defn- table
+  "Prints nothing where the first contender has no rounds at this distance."
+  [title contenders d]
+  (when-let [lane (summary (first contenders) d)]
     (println (str "\n| " title " | M messages/s, median [min–max] | rounds | bytes/message | the first is × faster |"))
     (println "| --- | --- | --- | --- | --- |")
     (doseq [c contenders :let [{:keys [bytes rounds] :as s} (summary c d)]]
       (println (if s
-                 (format "| %s | %.1f [%.1f–%.1f] | %d | %.2f | %s |" (:title c) (:median s) (:min s) (:max s) rounds bytes
-                         (if lane (format "%.1f" (/ (:median lane) (:median s))) "-"))
+                 (format "| %s | %.1f [%.1f–%.1f] | %d | %.2f | %.1f |" (:title c) (:median s) (:min s) (:max s) rounds bytes
+                         (/ (:median lane) (:median s)))
                  (str "| " (:title c) " | - | 0 | - | - |"))))))
 
 (defn- report [{:keys [set-up cases]} options contenders]

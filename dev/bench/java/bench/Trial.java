@@ -12,6 +12,9 @@ import java.util.concurrent.CyclicBarrier;
  * core and back, bytes allocated a message by all threads, how many rounds were run again before it.
  */
 public final class Trial {
+    /** No two cores are so far apart: the two had one core between them, since something else had the others. */
+    private static final double FAR = 5_000;
+
     final Contender contender;
     final Bounce bounce = new Bounce();
     private final List<Worker> workers = new ArrayList<>();
@@ -97,7 +100,8 @@ public final class Trial {
         first += count;
         long start = workers.stream().mapToLong(worker -> worker.start).min().getAsLong();
         long end = workers.stream().mapToLong(worker -> worker.end).max().getAsLong();
-        return new Round(end - start, workers.get(0).trip, (after.allocated() - before.allocated()) / messages(),
-                Usage.disturbed(before, after));
+        double trip = workers.get(0).trip;
+        return new Round(end - start, trip, (after.allocated() - before.allocated()) / messages(),
+                trip > FAR || Usage.disturbed(before, after));
     }
 }
