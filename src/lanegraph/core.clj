@@ -23,6 +23,11 @@
     (await-idle! rt opts)           until nothing is left to do
     (stop! rt opts)                 end it → how it ended            (join! rt opts) → ended? or why it failed
 
+  Work on it while it runs; what a role is told it does on its own thread, between two messages:
+    (pause! rt :role opts)          it moves nothing more by itself  (resume! rt :role opts) → it does again
+    (step! rt :role n opts)         n messages of a paused role → what happened
+    (inject! rt :lane v opts)       a message into any lane that something writes → accepted?
+
   Write stages: a function of one message v → a result; nil sends nothing.
     (emit a b c)                    several results
     (raw-stage kind f)              a stage on buffers, which allocates nothing
@@ -66,6 +71,9 @@
     :last         Begins where this many records are left.
     :records      true gives {:position :sequence :time :value} instead of the value. Default false.
     :codecs       Codecs of your own, as in spawn!.
+  Options of pause!, resume!, step! and inject!:
+    :deadline-ms  How long the role may take to come to it, in milliseconds. A command that it has not
+                  begun by then is withdrawn. Default 5000.
   Options of await-idle!:
     :timeout-ms   How long to wait, in milliseconds. Default 10000.
   Options of join!:
@@ -89,6 +97,7 @@
             [lanegraph.error :as error :refer [in-clojure]]
             [lanegraph.explain :as explain]
             [lanegraph.journal :as journal]
+            [lanegraph.live :as live]
             [lanegraph.normalise :as normalise]
             [lanegraph.options :as options]
             [lanegraph.picture :as picture]
@@ -368,7 +377,7 @@
    :state  :running                     :starting :running :draining :stopping :stopped :failed
    :lanes  {:lines {:kind :events, :memory :by-reference (:in-memory :mapped), :bytes n, :depth n,
                     :written n, :read n, :dropped n, :capacity n (of a journal :segments n)}}
-   :roles  {:parse {:kind :stage, :thread name, :state :running (:ended :failed :stuck), :active bool,
+   :roles  {:parse {:kind :stage, :thread name, :state :running (:paused :parked :ended :failed :stuck), :active bool,
                     :processed n, :filtered n, :dropped n, :errors n, :bytes n, :epoch n,
                     :blocked-ns n, :blocked-on lane-or-nil}}
    :errors [{:text stack-trace, :count n, :first-ms epoch-ms, :last-ms epoch-ms}]}
@@ -381,8 +390,8 @@
 (defn await-idle!
   "Returns nil when no role is active, no lane that a role reads holds a message, and nothing has moved for
   20 ms.
-  Errors: :graph/not-idle with :timeout-ms :active-roles :progress-epoch :remaining; at once, when a role
-  has ended, :graph/failed or :graph/stopped."
+  Errors: :graph/not-idle with :timeout-ms :active-roles :progress-epoch :remaining :halted, told before the time
+  is over when only :halted roles (paused or parked) stand in the way; at once, when a role has ended, :graph/failed or :graph/stopped."
   ([rt] (await-idle! rt {}))
   ([^LaneGraph rt opts]
    (in-clojure (.awaitIdle rt (long (:timeout-ms (options/checked :await-idle opts)))))))
@@ -396,13 +405,47 @@
 
 (defn stop!
   "Stops a graph and returns within the deadline: {:state :stopped or :failed, :drained nothing-left?,
-  :remaining {lane n}, :stuck [role …] those whose function did not return, :failures {role exception}}. May
-  be called again."
+  :remaining {lane n}, :stuck [role …] those whose function did not return, :halted [role …] those that were
+  paused or parked and so drained nothing, :failures {role exception}}. May be called again."
   ([rt] (stop! rt {}))
   ([^LaneGraph rt opts]
    (let [{:keys [mode deadline-ms]} (options/checked :stop opts)]
      (in-clojure
       (report/stop->data (.stop rt (if (= :drain mode) StopMode/DRAIN StopMode/NOW) (long deadline-ms)))))))
+
+;; ------------------------------------------------------------------ live work
+
+(defn pause!
+  "The role moves nothing more by itself until resume!; {:role :state :paused :at {:lane :position}}, where :at is the
+  first message that it has not taken up, nil for a merge. The consumer of an egress :out is the role :endpoint/out.
+  A paused graph can be stopped; a drain and await-idle! tell which roles are :halted.
+  Errors: :graph/unknown-role; :graph/stopped; :role/busy when the role does not come to it in time, as when its
+  function does not return; :role/own-thread in a function that runs on the role's thread. With the two last nothing
+  has changed."
+  ([rt role] (pause! rt role {}))
+  ([rt role opts] (live/pause! rt role opts)))
+
+(defn resume!
+  "The role moves messages again. Returns and errors as pause!; :role/parked."
+  ([rt role] (resume! rt role {}))
+  ([rt role opts] (live/resume! rt role opts)))
+
+(defn step!
+  "Lets a paused role move `n` (default 1) messages, of those that are there now. Returns as pause!, with what happened:
+  :moved, which is the sum of :processed :filtered :dropped :errors, and :blocked-on, the full lane before which it
+  ended.
+  Errors: as pause!; :role/not-paused; :role/parked; :role/failed when the stage threw and that ended the graph."
+  ([rt role] (step! rt role 1 {}))
+  ([rt role n] (step! rt role n {}))
+  ([rt role n opts] (live/step! rt role n opts)))
+
+(defn inject!
+  "Writes a message into any lane that something of the graph writes: true when it was accepted, false when the lane is
+  full. A role that writes the lane does it, on its thread between two messages, also while it is paused; where only an
+  ingress writes it, it is an offer!.
+  Errors: as pause! and offer!; :graph/unknown-lane, :lane/no-writer."
+  ([rt lane v] (inject! rt lane v {}))
+  ([rt lane v opts] (live/inject! rt lane v opts)))
 
 ;; ------------------------------------------------------------------ at the REPL
 

@@ -15,7 +15,7 @@
 
 (def ^:private holds-names
   "Facts whose value is a name of the graph, or several."
-  #{:role :lane :endpoint :graph :codec :roles :lanes :endpoints :active-roles :stuck})
+  #{:role :lane :endpoint :graph :codec :roles :lanes :endpoints :active-roles :stuck :halted})
 
 (declare java->data java->ex)
 

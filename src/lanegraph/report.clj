@@ -55,6 +55,7 @@
    :drained   (.drained r)
    :remaining (by-name long (.remaining r))
    :stuck     (mapv keyword (.stuck r))
+   :halted    (mapv keyword (.halted r))
    :failures  (error/java->data (.failures r))})
 
 (defn event->data

@@ -31,7 +31,7 @@
     (with-open [rt (lg/spawn! (chain :full) {:stages {:f identity} :threads threads :wire wire})]
       (lg/offer-all! rt :in (range 100) {:timeout-ms 200})
       (is (eventually (= [8 8 8] (map :depth (vals (:lanes (lg/status rt)))))))
-      (is (> 5000.0 (double (millis #(is (= {:state :stopped :drained false :remaining {:a 8 :b 8} :stuck []}
+      (is (> 5000.0 (double (millis #(is (= {:state :stopped :drained false :remaining {:a 8 :b 8} :stuck [] :halted []}
                                             (dissoc (lg/stop! rt {:deadline-ms 10000}) :failures)))))))
       (is (empty? (kit/threads "full:"))))))
 
@@ -171,7 +171,7 @@
   (testing "a drain lets out what is inside, and takes nothing in"
     (with-open [rt (lg/spawn! (chain :life) {:stages {:f inc}})]
       (lg/offer-all! rt :in (range 8))
-      (is (= {:state :stopped :drained true :remaining {} :stuck [] :failures {}}
+      (is (= {:state :stopped :drained true :remaining {} :stuck [] :halted [] :failures {}}
              (lg/stop! rt {:mode :drain :deadline-ms 20000})))
       (is (= (range 2 10) (lg/take! rt :out 100 {:timeout-ms 20000})))))
   (testing "a drain that nobody helps ends by its deadline"

@@ -130,6 +130,12 @@ final class JournalRx extends LaneRx {
     }
 
     @Override
+    public long next() {
+        checkMessage();
+        return position + JournalDescriptor.recordLength(length);
+    }
+
+    @Override
     public void advance() {
         checkMessage();
         int record = JournalDescriptor.recordLength(length);

@@ -57,6 +57,9 @@ public abstract class LaneRx extends LaneHandle {
         return position();
     }
 
+    /** The position behind the message that {@link #peek()} found: what {@link #advance()} makes {@link #position()}. */
+    public abstract long next();
+
     /** Passes over the message that {@link #peek()} found. It is gone only with {@link #release()}. */
     public abstract void advance();
 

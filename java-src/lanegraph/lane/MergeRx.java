@@ -60,6 +60,12 @@ public final class MergeRx extends LaneRx {
         return i + 1 == inputs.length ? 0 : i + 1;
     }
 
+    /** In the lane of the message. */
+    @Override
+    public long next() {
+        return current.next();
+    }
+
     @Override
     public void advance() {
         current.advance();

@@ -136,6 +136,12 @@ final class RingRx extends LaneRx {
     }
 
     @Override
+    public long next() {
+        checkMessage();
+        return position + 1;
+    }
+
+    @Override
     public void advance() {
         checkMessage();
         position++; // and the word bears the position no more

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import lanegraph.LaneGraphException;
 import lanegraph.LaneGraphException.Category;
 import lanegraph.graph.EndpointSpec;
@@ -35,7 +36,7 @@ final class Assembly {
     final GraphSpec spec;
     final SpawnOptions options;
     final Topology topology;
-    final AtomicBoolean stopping = new AtomicBoolean();
+    private final AtomicBoolean stopping = new AtomicBoolean();
     final ErrorLog errors = new ErrorLog();
     /** By lane name. */
     final SortedMap<String, Lane> lanes = new TreeMap<>();
@@ -80,6 +81,18 @@ final class Assembly {
             throw error;
         }
         this.ownership = taken;
+    }
+
+    /** Lets every role end between two messages. Any thread; idempotent. */
+    void stop() {
+        stopping.set(true);
+        for (RoleAgent role : roles.values()) {
+            role.mailbox().alert();
+        }
+    }
+
+    boolean isStopping() {
+        return stopping.get();
     }
 
     /**
@@ -134,14 +147,15 @@ final class Assembly {
         Router router = role instanceof RoleSpec.Router split
                 ? Routers.of(name, split, outputs, stages.get(name))
                 : null;
-        roles.put(name, new RoleAgent(name, role.kind(), stages.get(name), rx, router == null ? outputs.get(0) : null,
+        String reads = inputs.size() == 1 ? role.rx().get(0).lane() : null;
+        roles.put(name, new RoleAgent(name, role.kind(), stages.get(name), reads, rx, router == null ? outputs.get(0) : null,
                 router, deadLetters, role.onError(), errors, stopping));
     }
 
     /** The reader of a role: a router on a whole fanout has all of its cursors. */
     private LaneRx rx(String lane, String owner) {
         List<String> cursors = topology.cursors(lane).stream()
-                .filter(cursor -> cursor.equals(owner) || cursor.startsWith(owner + "/"))
+                .filter(cursor -> isOf(owner, cursor))
                 .toList();
         cursors.forEach(cursor -> addReader(lane, cursor));
         return cursors.size() > 1 && lanes.get(lane) instanceof Ring ring
@@ -162,7 +176,7 @@ final class Assembly {
         if (consumer != null) {
             LaneRx rx = out.lendToRole();
             addReader(lane, owner);
-            roles.put(owner, new RoleAgent(owner, "consumer", consumer, rx, null, null, null, OnError.stop(),
+            roles.put(owner, new RoleAgent(owner, "consumer", consumer, lane, rx, null, null, null, OnError.stop(),
                     errors, stopping));
         }
     }
@@ -191,6 +205,50 @@ final class Assembly {
             throw SpawnChecks.unknownEndpoint(spec, name, kind);
         }
         return endpoint;
+    }
+
+    /** The role of this name. */
+    RoleAgent role(String name) {
+        RoleAgent role = roles.get(name);
+        if (role == null) {
+            throw new LaneGraphException(Category.NOT_FOUND, "graph/unknown-role",
+                    "role " + name + ": graph " + spec.name() + " has none of this name; expected one of " + roles.keySet(),
+                    Map.of("role", String.valueOf(name)));
+        }
+        return role;
+    }
+
+    /** A role that writes the lane: one that has it as tx, else, where no ingress has it, as dead letters; or null. */
+    RoleAgent writer(String lane) {
+        lane(lane); // throws if it is none
+        String name = firstRole(role -> role.tx().contains(lane));
+        if (name == null && ingressOf(lane) == null) {
+            name = firstRole(role -> lane.equals(role.deadLetter()));
+            if (name == null) {
+                throw new LaneGraphException(Category.CONFLICT, "lane/no-writer",
+                        "lane " + lane + ": nothing in graph " + spec.name() + " writes it; inject into a lane with a writer",
+                        Map.of("lane", lane));
+            }
+        }
+        return name == null ? null : roles.get(name);
+    }
+
+    private String firstRole(Predicate<RoleSpec> which) {
+        return spec.roles().entrySet().stream()
+                .filter(entry -> which.test(entry.getValue()))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** The first ingress endpoint on the lane, or null. */
+    String ingressOf(String lane) {
+        return spec.endpoints().entrySet().stream()
+                .filter(entry -> entry.getValue().kind() == EndpointSpec.Kind.INGRESS
+                        && entry.getValue().lane().lane().equals(lane))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(null);
     }
 
     /** The lane of this name. */
@@ -227,6 +285,37 @@ final class Assembly {
             sum += role.activity().epoch();
         }
         return sum;
+    }
+
+    /** The roles that are paused or parked. */
+    List<String> halted() {
+        return roles.entrySet().stream()
+                .filter(entry -> entry.getValue().halt().isHalted())
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /**
+     * The halted roles if, at this instant, only they stand in the way: each other role has no message before it and is
+     * not active, or waits for room; else none.
+     */
+    List<String> heldUpBy() {
+        for (RoleAgent role : roles.values()) {
+            boolean waits = role.halt().isHalted() || role.activity().blockedOn() != null;
+            if (!waits && (role.activity().active() || hasMessages(role))) {
+                return List.of();
+            }
+        }
+        return halted();
+    }
+
+    private boolean hasMessages(RoleAgent role) {
+        return readers.entrySet().stream().anyMatch(entry -> entry.getValue().stream()
+                .anyMatch(cursor -> isOf(role.owner(), cursor) && lanes.get(entry.getKey()).depth(cursor) > 0));
+    }
+
+    private static boolean isOf(String owner, String cursor) {
+        return cursor.equals(owner) || cursor.startsWith(owner + "/");
     }
 
     /** The roles that moved something in their last pass, run a function, or wait for room. */

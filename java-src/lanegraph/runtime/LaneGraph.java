@@ -97,7 +97,7 @@ public final class LaneGraph implements AutoCloseable {
 
     private void abort(Throwable error) {
         removeHook();
-        assembly.stopping.set(true);
+        assembly.stop();
         team.go();
         team.closeUnstarted();
         if (!team.awaitEnd(Deadline.in(MAX_RESERVE_MS))) {
@@ -128,7 +128,7 @@ public final class LaneGraph implements AutoCloseable {
     /** On the thread of a role that failed. */
     private void failed(RoleAgent role, Throwable error) {
         try {
-            if (assembly.stopping.get() && isConsequence(error)) {
+            if (assembly.isStopping() && isConsequence(error)) {
                 return;
             }
             if (quiet) { // the role was cut off: what the stop has answered stays true
@@ -143,7 +143,7 @@ public final class LaneGraph implements AutoCloseable {
                     state = State.FAILED;
                 }
             }
-            assembly.stopping.set(true);
+            assembly.stop();
             if (started) {
                 refuseIngress("graph " + name() + " has failed", Deadline.in(0));
                 if (first) {
@@ -154,7 +154,7 @@ public final class LaneGraph implements AutoCloseable {
                 }
             }
         } finally {
-            assembly.stopping.set(true); // also where memory did not suffice for the rest
+            assembly.stop(); // also where memory did not suffice for the rest
         }
     }
 
@@ -280,6 +280,34 @@ public final class LaneGraph implements AutoCloseable {
     }
 
     /**
+     * What works on one role while it runs.
+     *
+     * @param name of a role, or {@code endpoint/<name>} for the consumer of an egress
+     * @throws LaneGraphException {@code graph/unknown-role}
+     */
+    public RoleControl role(String name) {
+        RoleAgent role = assembly.role(name);
+        return new RoleControl(role, team.threadOf(role));
+    }
+
+    /**
+     * Writes a value into any lane that something of this graph writes. A role that writes it does that, on its thread,
+     * between two messages, also while it is paused; where only an ingress endpoint writes it, this is an offer there.
+     *
+     * @param deadlineMillis by when the role must have come to it
+     * @return true if it was accepted, which under {@code drop} includes that it was dropped and counted; false if the
+     *     lane is full
+     * @throws LaneGraphException {@code graph/unknown-lane}; {@code lane/no-writer}; what {@link RoleControl} says of all
+     *     calls; what {@link #offer} says of its own
+     */
+    public boolean inject(String lane, Object value, long deadlineMillis) {
+        RoleAgent role = assembly.writer(lane);
+        return role == null
+                ? offer(assembly.ingressOf(lane), value)
+                : new RoleControl(role, team.threadOf(role)).inject(lane, value, deadlineMillis);
+    }
+
+    /**
      * The next {@code max} values that the slowest reader of a lane has before it, oldest first, left where
      * they are. It slows no role. Those that are read while it looks are left out.
      *
@@ -316,7 +344,8 @@ public final class LaneGraph implements AutoCloseable {
      * Waits until no role is active, no lane that a role reads holds a message, and nothing has moved for 20
      * ms.
      *
-     * @throws LaneGraphException {@code graph/not-idle} after this time, with {@code timeout-ms}, {@code
+     * @throws LaneGraphException {@code graph/not-idle} after this time, or as soon as only halted roles are in the
+     *     way, with {@code halted}, {@code timeout-ms}, {@code
      *     active-roles}, {@code progress-epoch} and {@code remaining}; {@code graph/failed} or {@code
      *     graph/stopped} at once when a role has ended; {@code call/interrupted}
      */
@@ -328,7 +357,7 @@ public final class LaneGraph implements AutoCloseable {
         if (!failures.none()) {
             throw failures.exception("graph/failed", name());
         }
-        if (assembly.stopping.get()) {
+        if (assembly.isStopping()) {
             throw new LaneGraphException(Category.UNAVAILABLE, "graph/stopped",
                     "graph " + name() + " is " + state + ": its roles have ended; spawn it again to go on",
                     Map.of("state", state));
@@ -355,12 +384,12 @@ public final class LaneGraph implements AutoCloseable {
             new Quiescence(assembly).awaitEmpty(Deadline.in(deadline.remainingMillis() - reserve), () -> state == State.DRAINING);
         }
         moveTo(State.STOPPING, State.RUNNING, State.DRAINING);
-        assembly.stopping.set(true);
+        assembly.stop();
         if (!team.isOwnThread()) {
             awaitEnd(deadline, reserve);
         }
         SortedMap<String, Integer> remaining = assembly.remaining();
-        return new StopResult(state, remaining.isEmpty(), remaining, stuck, failures.byRole());
+        return new StopResult(state, remaining.isEmpty(), remaining, stuck, assembly.halted(), failures.byRole());
     }
 
     /** Waits for the roles, which are stopping; interrupts shortly before the deadline, then cuts off. */

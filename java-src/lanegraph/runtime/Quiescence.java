@@ -23,7 +23,7 @@ final class Quiescence {
 
     /**
      * Returns when no role is active, no lane that a role reads holds a message, and nothing has moved for 20
-     * ms.
+     * ms. If meanwhile only halted roles stand in the way, that is told without waiting for the end of the time.
      *
      * @param check called before each look; throws when the graph no longer runs
      * @throws LaneGraphException {@code graph/not-idle}; {@code call/interrupted}; what the check throws
@@ -37,14 +37,19 @@ final class Quiescence {
             List<String> active = assembly.activeRoles();
             SortedMap<String, Integer> remaining = assembly.remaining();
             long now = assembly.epoch();
-            if (now != epoch || !active.isEmpty() || !remaining.isEmpty()) {
+            boolean idle = active.isEmpty() && remaining.isEmpty();
+            List<String> heldUpBy = idle ? List.of() : assembly.heldUpBy();
+            if (now != epoch || !idle && heldUpBy.isEmpty()) {
                 epoch = now;
                 since = System.nanoTime();
             } else if (System.nanoTime() - since >= QUIET_NS) {
-                return;
+                if (idle) {
+                    return;
+                }
+                throw notIdle(timeoutMillis, active, now, remaining, heldUpBy);
             }
             if (deadline.passed()) {
-                throw notIdle(timeoutMillis, active, now, remaining);
+                throw notIdle(timeoutMillis, active, now, remaining, assembly.halted());
             }
             Deadline.checkInterrupt("await-idle of graph " + assembly.spec.name());
             LockSupport.parkNanos(IDLE_POLL_NS);
@@ -52,12 +57,17 @@ final class Quiescence {
     }
 
     private LaneGraphException notIdle(
-            long timeoutMillis, List<String> active, long epoch, SortedMap<String, Integer> remaining) {
+            long timeoutMillis,
+            List<String> active,
+            long epoch,
+            SortedMap<String, Integer> remaining,
+            List<String> halted) {
         return new LaneGraphException(Category.UNAVAILABLE, "graph/not-idle",
                 "graph " + assembly.spec.name() + " was not idle within timeout-ms=" + timeoutMillis
-                        + ": active-roles=" + active + " progress-epoch=" + epoch + " remaining=" + remaining,
+                        + ": active-roles=" + active + " progress-epoch=" + epoch + " remaining=" + remaining
+                        + (halted.isEmpty() ? "" : " halted=" + halted + ": resume, retry or skip them"),
                 Map.of("timeout-ms", timeoutMillis, "active-roles", active, "progress-epoch", epoch,
-                        "remaining", remaining));
+                        "remaining", remaining, "halted", halted));
     }
 
     /**

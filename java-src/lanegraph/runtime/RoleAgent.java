@@ -9,6 +9,7 @@ import lanegraph.graph.OnError;
 import lanegraph.graph.Topology;
 import lanegraph.lane.LaneRx;
 import lanegraph.lane.LaneTx;
+import org.agrona.LangUtil;
 import org.agrona.concurrent.Agent;
 
 /**
@@ -17,7 +18,7 @@ import org.agrona.concurrent.Agent;
  * <p>The order of one message: look at {@code rx}; make sure of room in {@code tx}; run the step, once;
  * commit {@code tx}; advance {@code rx}. Nothing waits: when {@code tx} is full under {@code block}, the
  * message stays in {@code rx}, or, if the step has run already, its result is kept and only the publishing is
- * tried again. Stop is seen between any two messages.
+ * tried again. Stop and commands are seen between any two messages.
  */
 final class RoleAgent implements Agent {
     /** What is still to be done for the message at the reader's position. */
@@ -44,7 +45,9 @@ final class RoleAgent implements Agent {
     private final boolean releaseEach;
     private final boolean drops;
     private final Activity activity = new Activity();
-    private final AtomicBoolean stopping;
+    private final String reads;
+    private final Mailbox mailbox;
+    private final Halt halt = new Halt();
     private final ErrorLog errorLog;
     private final Object stage;
     private final Step step;
@@ -60,6 +63,9 @@ final class RoleAgent implements Agent {
     private boolean blocked;
     private String blockedOn;
     private boolean progress;
+    /** Messages that commands have moved in this pass. */
+    private long commanded;
+    private Throwable ended;
     private long blockedSince;
     private long processed;
     private long filtered;
@@ -72,12 +78,14 @@ final class RoleAgent implements Agent {
      * @param tx where results go; null for a router, and for a consumer, whose messages end here
      * @param router where the messages of a router go; else null
      * @param deadLetters the lane of {@code onError}, or null
+     * @param reads the lane behind {@code rx}; null if it is several
      * @param stopping true once the role shall end
      */
     RoleAgent(
             String name,
             String kind,
             Object stage,
+            String reads,
             LaneRx rx,
             LaneTx tx,
             Router router,
@@ -94,7 +102,8 @@ final class RoleAgent implements Agent {
         this.deadLetters = deadLetters;
         this.onError = onError;
         this.errorLog = errorLog;
-        this.stopping = stopping;
+        this.reads = reads;
+        this.mailbox = new Mailbox(stopping);
         this.drops = tx != null && tx.dropsWhenFull();
         // A function of values may be slow: free its room after each message. Others take nanoseconds: after
         // each drain.
@@ -123,6 +132,14 @@ final class RoleAgent implements Agent {
         return activity;
     }
 
+    Mailbox mailbox() {
+        return mailbox;
+    }
+
+    Halt halt() {
+        return halt;
+    }
+
     /**
      * Moves up to a drain of messages.
      *
@@ -133,18 +150,35 @@ final class RoleAgent implements Agent {
         blocked = false;
         blockedOn = null;
         progress = false;
+        commanded = 0;
         int done = 0;
         int limit = rx.drainLimit();
         try {
-            while (done < limit && !stopping.get() && move()) {
+            while (done < limit && (!mailbox.needsAttention() || attend()) && move()) {
                 pass();
                 done++;
             }
         } finally {
             release();
-            settle(done);
+            settle(done + commanded);
         }
         return done == 0 && progress ? 1 : done;
+    }
+
+    /**
+     * Does what it was asked to do between two messages.
+     *
+     * @return true if it may move the next message
+     */
+    private boolean attend() {
+        Command<?> command;
+        while ((command = mailbox.next(halt.isHalted())) != null) {
+            command.run(this);
+            if (ended != null) {
+                LangUtil.rethrowUnchecked(ended);
+            }
+        }
+        return !mailbox.isStopping() && !halt.isHalted();
     }
 
     private void pass() {
@@ -310,7 +344,7 @@ final class RoleAgent implements Agent {
      */
     private boolean failed(Throwable error) {
         // A stop interrupts a function that waits: its message is not at fault, and stays.
-        boolean interrupted = stopping.get() && Deadline.isInterrupt(error);
+        boolean interrupted = mailbox.isStopping() && Deadline.isInterrupt(error);
         if (onError instanceof OnError.Stop || isFatal(error) || interrupted) {
             kept = Kept.NOTHING; // what failed is not tried again when the role closes
             throw new LaneGraphException(Category.FAULT, "role/failed",
@@ -353,10 +387,10 @@ final class RoleAgent implements Agent {
     }
 
     /** Notes whether the role is active, on which lane it is blocked, and how long it was. */
-    private void settle(int done) {
+    private void settle(long done) {
         if (blocked && done == 0 && blockedSince == 0) {
             blockedSince = System.nanoTime();
-        } else if (blockedSince != 0 && done > 0) {
+        } else if (blockedSince != 0 && (done > 0 || !blocked)) { // it moves, or was paused
             activity.blocked(System.nanoTime() - blockedSince);
             blockedSince = 0;
         }
@@ -368,6 +402,111 @@ final class RoleAgent implements Agent {
         }
     }
 
+    /** A command: moves nothing by itself until it is resumed. A result that is kept stays kept. */
+    RoleTurn pause() {
+        halt.paused(true);
+        return turn(0, 0);
+    }
+
+    /** A command: moves messages again. */
+    RoleTurn resume() {
+        checkNotParked("resume");
+        halt.paused(false);
+        return turn(0, 0);
+    }
+
+    /**
+     * A command, of a paused role: moves up to this many messages that are there now.
+     *
+     * @throws LaneGraphException {@code role/not-paused}; {@code role/parked}; {@code role/failed}, which ends the
+     *     role as well
+     */
+    RoleTurn step(long count) {
+        checkNotParked("step");
+        if (!halt.isPaused()) {
+            throw refused("role/not-paused", "it is not paused; pause it first, then step it");
+        }
+        return moves(count);
+    }
+
+    private RoleTurn moves(long count) {
+        release(); // and so the counters tell what is done from here on
+        long processedBefore = activity.processed();
+        long filteredBefore = activity.filtered();
+        long droppedBefore = activity.dropped();
+        long errorsBefore = activity.errors();
+        long moved = 0;
+        int limit = rx.drainLimit();
+        blockedOn = null;
+        try {
+            while (moved < count && !mailbox.isStopping() && halt.parked() == null && move()) {
+                pass();
+                moved++;
+                if (moved % limit == 0) {
+                    release();
+                }
+            }
+        } catch (Throwable error) {
+            ended = error; // it is the end of the role too, once who asked was told
+            throw error;
+        } finally {
+            release();
+            commanded += moved;
+        }
+        return new RoleTurn(name, halt.state(), reads, next(), moved, activity.processed() - processedBefore,
+                activity.filtered() - filteredBefore, activity.dropped() - droppedBefore,
+                activity.errors() - errorsBefore, blockedOn, halt.parked());
+    }
+
+    private RoleTurn turn(long moved, long errors) {
+        return new RoleTurn(name, halt.state(), reads, next(), moved, 0, 0, 0, errors, blockedOn, halt.parked());
+    }
+
+    /** The position of the first message that was not taken up yet. */
+    private long next() {
+        return reads == null ? 0 : kept == Kept.NOTHING ? rx.position() : rx.next();
+    }
+
+    /**
+     * A command: writes a value into a lane that this role writes, behind all that it has published or still keeps.
+     *
+     * @return false if there is no room for it
+     */
+    boolean inject(String lane, Object value) {
+        LaneTx to = writer(lane);
+        if (to == tx && (kept == Kept.RESULT || kept == Kept.EMIT)) {
+            return false; // what waits for room comes first
+        }
+        boolean accepted = to.offer(value);
+        activity.pass(0, 0, 0, 0, 0); // moves the epoch: something is in the graph that was not
+        return accepted;
+    }
+
+    private LaneTx writer(String lane) {
+        if (tx != null && tx.lane().equals(lane)) {
+            return tx;
+        }
+        LaneTx output = router == null ? null : router.output(lane);
+        return output == null ? deadLetters : output;
+    }
+
+    private void checkNotParked(String what) {
+        if (halt.parked() != null) {
+            throw refused("role/parked", "it waits with the message at position " + halt.parked().position()
+                    + ", which its stage could not do; retry or skip that, instead of " + what);
+        }
+    }
+
+    private LaneGraphException refused(String code, String why) {
+        return new LaneGraphException(Category.CONFLICT, code, "role " + name + ": " + why, Map.of("role", name));
+    }
+
+    /** Whoever waits for a command, or will ask for one, is told that this role has ended. Any thread. */
+    void closeMailbox() {
+        mailbox.close(() -> new LaneGraphException(Category.UNAVAILABLE, "graph/stopped",
+                "role " + name + " has ended; spawn the graph again to go on", Map.of("role", name)));
+    }
+
     /**
      * After this the role can publish nothing more, whatever its function still does. It can still release
      * what it has passed: the outputs of these messages are there already, and without the release the role's
@@ -375,6 +514,7 @@ final class RoleAgent implements Agent {
      * can have its cursor before its thread has ended.
      */
     void closeHandles() {
+        closeMailbox();
         if (tx != null) {
             tx.close();
         }
@@ -402,6 +542,7 @@ final class RoleAgent implements Agent {
             active = false;
             activity.active(false);
             activity.blockedOn(null);
+            closeMailbox();
             closeStage();
         }
     }

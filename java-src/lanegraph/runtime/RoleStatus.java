@@ -6,7 +6,7 @@ package lanegraph.runtime;
  *
  * @param kind {@code stage}, {@code bridge}, {@code router}, {@code merge} or {@code consumer}
  * @param thread the name of its thread
- * @param state {@code running}, {@code ended}, {@code failed} or {@code stuck}
+ * @param state {@code running}, {@code paused}, {@code parked} (with a message whose stage threw), {@code ended}, {@code failed} or {@code stuck}
  * @param active true if it moved a message in its last pass, runs a function, or waits for room
  * @param processed messages whose result was published
  * @param filtered messages that a stage left out

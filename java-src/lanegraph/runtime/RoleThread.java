@@ -3,8 +3,8 @@ package lanegraph.runtime;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import org.agrona.concurrent.IdleStrategy;
 
 /** The thread of one role, or of a group of roles: init, ready, wait for the others, loop, close. */
@@ -15,7 +15,7 @@ final class RoleThread implements Runnable {
     private final ThreadInit init;
     private final CountDownLatch ready;
     private final CountDownLatch go;
-    private final AtomicBoolean stopping;
+    private final BooleanSupplier stopping;
     private final BiConsumer<RoleAgent, Throwable> onFailure;
     private final CompletableFuture<Void> end = new CompletableFuture<>();
     private volatile RoleAgent working;
@@ -28,7 +28,7 @@ final class RoleThread implements Runnable {
             ThreadInit init,
             CountDownLatch ready,
             CountDownLatch go,
-            AtomicBoolean stopping,
+            BooleanSupplier stopping,
             BiConsumer<RoleAgent, Throwable> onFailure) {
         this.roles = roles;
         this.idle = idle;
@@ -113,7 +113,7 @@ final class RoleThread implements Runnable {
 
     private void loop() {
         int size = roles.size();
-        while (!stopping.get()) {
+        while (!stopping.getAsBoolean()) {
             int work = 0;
             for (int i = 0; i < size; i++) { // by index: an iterator would be an object for each pass
                 RoleAgent role = roles.get(i);

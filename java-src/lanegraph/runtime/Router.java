@@ -41,6 +41,16 @@ abstract class Router {
         return outputs[waitsFor].lane();
     }
 
+    /** The output to the lane of this name, or null. */
+    final LaneTx output(String lane) {
+        for (LaneTx output : outputs) {
+            if (output.lane().equals(lane)) {
+                return output;
+            }
+        }
+        return null;
+    }
+
     /** Closes the handles of its lanes. Any thread may call it. */
     final void close() {
         for (LaneTx output : outputs) {

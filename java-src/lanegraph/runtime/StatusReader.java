@@ -37,7 +37,7 @@ final class StatusReader {
     private RoleStatus role(String name, RoleAgent role, boolean quiet) {
         RoleThread thread = team.threadOf(role);
         boolean over = thread.end().isDone();
-        String phase = failures.containsKey(name) ? "failed" : over ? "ended" : quiet ? "stuck" : "running";
+        String phase = failures.containsKey(name) ? "failed" : over ? "ended" : quiet ? "stuck" : role.halt().state();
         Activity activity = role.activity();
         return new RoleStatus(role.kind(), thread.thread().getName(), phase, activity.active(), activity.processed(),
                 activity.filtered(), activity.dropped(), activity.errors(), activity.bytes(), activity.blockedOn(),

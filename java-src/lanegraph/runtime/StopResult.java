@@ -13,6 +13,7 @@ import java.util.SortedMap;
  * @param remaining the other lanes that a role reads, and how many messages they still hold
  * @param stuck the roles whose function had not returned by the deadline: their threads live on, can publish
  *     nothing more, and keep their ownership until they end
+ * @param halted the roles that were paused or parked, and so drained nothing
  * @param failures the errors by role, if the graph failed
  */
 public record StopResult(
@@ -20,4 +21,5 @@ public record StopResult(
         boolean drained,
         SortedMap<String, Integer> remaining,
         List<String> stuck,
+        List<String> halted,
         Map<String, Throwable> failures) {}

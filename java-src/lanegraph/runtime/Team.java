@@ -38,7 +38,7 @@ final class Team {
         groups.forEach((group, roles) -> {
             RoleThread thread = new RoleThread("lanegraph:" + assembly.spec.name() + ":" + group, roles,
                     IdleStrategies.of(idle(assembly, roles)), assembly.options.threadInit(), ready, go,
-                    assembly.stopping, onFailure);
+                    assembly::isStopping, onFailure);
             threads.add(thread);
             roles.forEach(role -> threadOf.put(role, thread));
         });

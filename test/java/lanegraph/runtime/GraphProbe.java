@@ -30,7 +30,7 @@ public final class GraphProbe implements AutoCloseable {
 
     /** An orderly end of the role. */
     public void end(String role) {
-        assembly.stopping.set(true);
+        assembly.stop();
         assembly.roles.get(role).onClose();
     }
 

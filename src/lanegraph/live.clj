@@ -1,0 +1,62 @@
+(ns lanegraph.live
+  "Work on a graph while it runs, as Clojure data: what lanegraph.core tells of pause! and its like is done here."
+  (:require [lanegraph.convert :as convert]
+            [lanegraph.error :as error :refer [in-clojure]]
+            [lanegraph.options :as options]
+            [lanegraph.problem :as problem])
+  (:import (lanegraph.runtime LaneGraph Parked RoleControl RoleTurn)))
+
+(set! *warn-on-reflection* true)
+(set! *unchecked-math* :warn-on-boxed)
+
+(defn- name-of ^String [k code what]
+  (if (keyword? k)
+    (convert/name->string k)
+    (throw (problem/ex :incorrect code
+                       (str "found " (problem/printed k) "; expected the name of a " what ", a keyword such as :parse")
+                       {(keyword what) k}))))
+
+(defn- control ^RoleControl [^LaneGraph rt role]
+  (.role rt (name-of role :graph/unknown-role "role")))
+
+(defn- deadline ^long [opts]
+  (:deadline-ms (options/checked :control opts)))
+
+(defn- at [lane position]
+  (when lane {:lane (keyword lane) :position position}))
+
+(defn- parked->data [^Parked p]
+  {:role      (keyword (.role p))
+   :at        (at (.lane p) (.position p))
+   :message   (.message p)
+   :exception (error/java->data (.error p))
+   :since-ms  (.millis p)})
+
+(defn- turn->data [^RoleTurn t]
+  (cond-> {:role (keyword (.role t)) :state (keyword (.state t)) :at (at (.lane t) (.position t))}
+    (.parked t) (assoc :parked (parked->data (.parked t)))))
+
+(defn- moved->data [^RoleTurn t]
+  (assoc (turn->data t)
+         :moved      (.moved t)
+         :processed  (.processed t)
+         :filtered   (.filtered t)
+         :dropped    (.dropped t)
+         :errors     (.errors t)
+         :blocked-on (some-> (.blockedOn t) keyword)))
+
+(defn pause! [rt role opts]
+  (in-clojure (turn->data (.pause (control rt role) (deadline opts)))))
+
+(defn resume! [rt role opts]
+  (in-clojure (turn->data (.resume (control rt role) (deadline opts)))))
+
+(defn step! [rt role n opts]
+  (when-not (nat-int? n)
+    (throw (problem/ex :incorrect :options/invalid
+                       (str "found " (problem/printed n) "; expected how many messages, a whole number of at least 0")
+                       {:n n})))
+  (in-clojure (moved->data (.step (control rt role) (long n) (deadline opts)))))
+
+(defn inject! [^LaneGraph rt lane v opts]
+  (in-clojure (.inject rt (name-of lane :graph/unknown-lane "lane") v (deadline opts))))
