@@ -33,8 +33,9 @@
              [out {:expected streams :found (found out)}])))
 
 (defn- nothing
-  "A property made of f, which answers what is wrong with a run, {} if nothing is: that is told with the smallest run. Once
-  something was, f is asked for half a minute more, and then nothing is: so shrinking ends, though each run may be waited for."
+  "A property made of f, which answers what is wrong with a run, {} if nothing is: that is told with the smallest run.
+  Once something was, f is asked for half a minute more, and then nothing is: so shrinking ends, though each run may be
+  waited for."
   [f]
   (let [since (atom nil)]
     (fn [run opts]
@@ -147,9 +148,12 @@
             _      (doseq [turn turns] (kit/step g (roles (mod turn (count roles)))))
             _      (offer late)
             _      (while (some pos? (apply kit/step g roles)))
-            wrong  (unaccounted spec (kit/lanes g) (into {} (for [r roles] [r (kit/counts g r)])) (update-vals inputs count))
+            counts (into {} (for [r roles] [r (kit/counts g r)]))
+            lanes  (kit/lanes g)
+            wrong  (unaccounted spec lanes counts (update-vals inputs count))
             out    (into {} (for [out (run-gen/endpoints spec :egress)]
-                              [out [(count (kit/out g out 100000)) (first ((kit/lanes g) (lane-of (:lane ((:endpoints spec) out)))))]]))]
+                              [out [(count (kit/out g out 100000))
+                                    (first (lanes (lane-of (get-in spec [:endpoints out :lane]))))]]))]
         (cond-> {}
           (seq wrong)                           (assoc :unaccounted wrong)
           (not-every? #(apply = %) (vals out))  (assoc :taken-and-written out))))))

@@ -40,8 +40,8 @@
                       (.syncEvery 20) (.codec "json") (.onFull OnFull/DROP)))
       (.journal "j2" (with JournalOptions (.syncEach)))
       (.journal "j3")
-      (.stage "st" "com.acme.Stage" (with RoleOptions$OfStage (.as "filter") (.args "{:a 1}") (.from (names "e"))
-                                      (.to (names "f")) (.onError (OnError/deadLetter "j3")) (.idle Idle/YIELD)
+      (.stage "st" "com.acme.Stage" (with RoleOptions$OfStage (.as "filter") (.sequence true) (.args "{:a 1}")
+                                      (.from (names "e")) (.to (names "f")) (.onError (OnError/deadLetter "j3")) (.idle Idle/YIELD)
                                       (.thread "slow")))
       (.bridge "br" (with RoleOptions (.from "s" 2) (.to (names "j")) (.onError (OnError/skip))))
       (.router "ro" (with RoleOptions$OfRouter (.from (names "f2")) (.to (names "e2" "e3"))
@@ -64,7 +64,7 @@
                          :sync "interval:20" :codec "json" :on-full :drop}
                    "j2" {:kind :journal :sync "each"}
                    "j3" {:kind :journal}}
-           :roles {"st" {:kind :stage :stage "com.acme.Stage" :as "filter" :args "{:a 1}" :rx "e" :tx "f"
+           :roles {"st" {:kind :stage :stage "com.acme.Stage" :as "filter" :sequence true :args "{:a 1}" :rx "e" :tx "f"
                          :on-error {:to "j3"} :idle :yield :thread "slow"}
                    "br" {:kind :bridge :rx ["s" 2] :tx "j" :on-error :skip}
                    "ro" {:kind :router :rx "f2" :tx ["e2" "e3"] :policy {:by "com.acme.Kind"}}

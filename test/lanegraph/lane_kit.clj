@@ -28,7 +28,8 @@
     {:kind kind :memory memory :producers producers :cursors cursors}))
 
 (def ^:private defaults
-  {:kind "fanout-broadcast" :memory :in-memory :producers 1 :cursors 1 :slots 8 :slot-bytes 16 :drop? false :retain? true :dir nil})
+  {:kind "fanout-broadcast" :memory :in-memory :producers 1 :cursors 1 :slots 8 :slot-bytes 16 :drop? false :retain? true
+   :dir nil})
 
 (defn- owners [kind n] (mapv #(str kind "/" %) (range n)))
 
