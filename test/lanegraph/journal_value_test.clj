@@ -9,7 +9,7 @@
    [lanegraph.core :as lg]
    [lanegraph.journal-kit :as jk]
    [lanegraph.lane-kit :as kit]
-   [lanegraph.run-kit :refer [code-of refusal]])
+   [lanegraph.run-kit :refer [code-of eventually refusal]])
   (:import
    (java.io File RandomAccessFile)
    (java.nio.file Files Path)
@@ -124,7 +124,10 @@
       (let [send! (fn [v] (is (lg/offer! rt :in v {:timeout-ms 20000}))
                     (lg/await-idle! rt {:timeout-ms 20000}))]
         (run! send! (range 3))
-        (is (= [0 1 2] (reduce (fn [seen v] (send! (+ 100 (long v))) (conj seen v)) [] (lg/journal dir :log))))
+        (is (= [0 1 2] (reduce (fn [seen v]
+                                 (send! (+ 100 (long v)))
+                                 (if (< 9 (count seen)) (reduced :endless) (conj seen v)))
+                               [] (lg/journal dir :log))))
         (is (= [0 1 2 100 101 102] (into [] (lg/journal dir :log))))))))
 
 (deftest s15-while-it-is-written
@@ -172,6 +175,37 @@
       (is (= (range 20) (into [] (lg/journal dir :log {:to (at 20)}))) "what comes before the damage is not held up")
       (jk/patch! file #(.setLength ^RandomAccessFile % (+ 40 (long (at 20)))))
       (is (= (range 20) (into [] (lg/journal dir :log))) "a torn end is no damage"))))
+
+(deftest s15-a-missing-segment-is-told-with-where-it-goes-on
+  (with-log [dir]
+    (let [second-segment (io/file dir "log.journal" (format "%020d.seg" 4096))
+          inside? #(<= 4096 (long (:position %)) 8191)
+          found   (records dir)]
+      (io/delete-file second-segment)
+      (let [{:lanegraph/keys [code] :keys [goes-on]} (refusal #(into [] (lg/journal dir :log)))]
+        (is (= :journal/missing-segment code))
+        (is (= (map :value (drop-while #(not (inside? %)) found))
+               (concat (map :value (filter inside? found)) (into [] (lg/journal dir :log {:from goes-on}))))))
+      (is (= (range 990 1000) (into [] (lg/journal dir :log {:last 10})))))))
+
+(deftest s15-what-was-removed-while-it-was-about-to-be-read-is-told
+  (kit/with-dir [dir true]
+    (with-open [rt (lg/spawn! (graph {:retain-bytes 8192}) {:dir dir})]
+      (let [send! (fn [values]
+                    (is (= (count values) (lg/offer-all! rt :in values {:timeout-ms 20000})))
+                    (lg/await-idle! rt {:timeout-ms 20000}))
+            seen  (atom [])]
+        (send! (range 10))
+        (let [{:lanegraph/keys [code] :keys [first position]}
+              (refusal #(run! (fn [v]
+                                (when (= 5 v)
+                                  (send! (range 10 2000))
+                                  (is (eventually (< 4096 (long (:start (datafy/datafy (lg/journal dir :log))))))))
+                                (swap! seen conj v))
+                              (lg/journal dir :log)))]
+          (is (= [:journal/position-gone (range 6)] [code @seen]))
+          (is (< (long position) (long first))))
+        (is (= 1999 (reduce (fn [_ v] v) nil (lg/journal dir :log))) "what is there can be read")))))
 
 (deftest codecs-are-those-of-spawn
   (kit/with-dir [dir true]

@@ -17,19 +17,28 @@
   (.write err (str "lanegraph journal follow: " text "\n"))
   (.flush err))
 
-(defn- next-record
-  "The next record; one who reads slower than the journal forgets is told so, and goes on with what is there."
-  ^JournalReader$Record [^JournalReader r io]
+(defn- record-there
+  "The next record; ::gone when what stood there has been removed."
+  [^JournalReader r]
   (try
     (journal/next-record r)
     (catch ExceptionInfo e
-      (when-not (= :journal/position-gone (:lanegraph/code (ex-data e)))
-        (throw e))
-      (let [before (.position r)]
-        (.toStart r)
-        (note io (str "what stood from position " before
-                      " on was removed before it could be read; going on at position " (.position r))))
-      (journal/next-record r))))
+      (if (= :journal/position-gone (:lanegraph/code (ex-data e)))
+        ::gone
+        (throw e)))))
+
+(defn- next-record
+  "The next record; one who reads slower than the journal forgets is told so, and goes on with what is there."
+  [^JournalReader r io]
+  (let [before (.position r)]
+    (loop [record (record-there r), gone false]
+      (cond
+        (identical? ::gone record) (do (.toStart r) ; which may be gone too when it is looked at
+                                       (recur (record-there r) true))
+        gone                       (do (note io (str "what stood from position " before
+                                                     " on was removed before it could be read; going on behind that"))
+                                       record)
+        :else                      record))))
 
 (defn- part
   "The options of lg/journal; without a beginning it is that of tail -f."
@@ -46,7 +55,7 @@
     (loop []
       (if (or (.get ended) (<= to (.position r)))
         (or (.get ended) 0)
-        (let [record (next-record r io)]
+        (let [^JournalReader$Record record (next-record r io)]
           (cond
             (nil? record)
             (do (.flush out)

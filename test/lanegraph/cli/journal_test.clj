@@ -217,6 +217,28 @@
                                      (is (= [1 3] [(line!) (line!)]))
                                      (signal! 143)))))))))
 
+(deftest one-who-follows-too-slowly-is-told-and-goes-on
+  (with-dir
+    (fn [dir]
+      (let [spec (-> (writing :string) (update :roles dissoc :late) (update :lanes dissoc :b)
+                     (update :endpoints dissoc :out) (assoc-in [:lanes :log :retain-bytes] 8192))
+            text (str/join (repeat 200 "x"))]
+        (with-open [rt (lg/spawn! spec {:dir dir})]
+          (let [{:keys [exit err]}
+                (following dir ["--from" "start"]
+                           (fn [line! signal!]
+                             (lg/offer! rt :in "first")
+                             (is (= "first" (line!)))
+                             ;; more than the buffers on the way to a reader that does not read can hold
+                             (is (= 5000 (lg/offer-all! rt :in (repeat 5000 text) {:timeout-ms 20000})))
+                             (lg/offer! rt :in "last" {:timeout-ms 20000})
+                             (lg/await-idle! rt {:timeout-ms 20000})
+                             (is (> 5000 (count (take-while #(and % (not= "last" %)) (repeatedly line!)))))
+                             (signal! 130)))]
+            (is (= 130 exit))
+            (is (re-find #"^(lanegraph journal follow: what stood from position \d+ .*; going on behind that\n)+$"
+                         err))))))))
+
 (deftest follow-ends-at-to
   (with-log [dir (vec (range 20))]
     (is (= [0 (range 10 20)] ((juxt :exit values) (journal "follow" dir "--to" "tail"))))
