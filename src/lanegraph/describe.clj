@@ -45,19 +45,43 @@
       (= :endpoints section) (str "endpoint " name)
       :else                  "nobody")))
 
-(defn- flow [owners {:keys [producers cursors]}]
+(defn- readers
+  "Who reads a lane; with the number of the consumer where a lane has numbers and several read it."
+  [words kind cursors]
+  (let [found (map words cursors)]
+    (cond
+      (empty? found)    "nobody"
+      (= :journal kind) (listed found)
+      (apply = found)   (str (first found) (when (next found) (str ", all " (count found) " as one")))
+      :else             (str/join ", " (map-indexed #(str %1 ": " %2) found)))))
+
+(defn- flow [owners kind {:keys [producers cursors]}]
   (let [words (partial owner-words owners)]
     (str "written by " (if (seq producers) (listed (map words producers)) "nobody")
          (when (next producers) " (each message is claimed)")
-         "; read by "
-         (if (next cursors)
-           (str/join ", " (map-indexed (fn [i owner] (str i ": " (words owner))) cursors))
-           (words (first cursors))))))
+         "; read by " (readers words kind cursors))))
+
+(defn- span
+  "Milliseconds in the largest unit that tells them whole: 2 days."
+  [ms]
+  (let [ms (long ms)
+        [unit n] (or (first (for [[unit n] [["day" 86400000] ["hour" 3600000] ["minute" 60000] ["second" 1000]]
+                                  :when (zero? (rem ms (long n)))]
+                              [unit n]))
+                     ["ms" 1])
+        n (quot ms (long n))]
+    (if (= "ms" unit) (str n " ms") (counted n unit))))
 
 (defn- limits [{:keys [retain-bytes retain-ms]}]
   (let [found (remove nil? [(when (pos? (long retain-bytes)) (size retain-bytes))
-                            (when (pos? (long retain-ms)) (str retain-ms " ms"))])]
-    (if (seq found) (str "kept for " (str/join " or " found)) "kept for ever")))
+                            (when (pos? (long retain-ms)) (span retain-ms))])]
+    (if (seq found) (str "kept up to " (str/join " and " found)) "kept for ever")))
+
+(defn- forced [sync]
+  (cond
+    (map? sync)    (str "forced to the disk every " (span (:interval-ms sync)))
+    (= :each sync) "each message forced to the disk"
+    :else          "not forced to the disk"))
 
 (defn- lane-facts
   [bytes {:keys [kind slots slot-bytes codec on-full consumers gating segment-bytes retain] :as lane}]
@@ -67,8 +91,7 @@
                      [(str (name kind) (cond consumers (str " with " (counted consumers "consumer"))
                                              gating    (str " with " (counted gating "gating reader"))))]
                      (if (= :journal kind)
-                       [(str "segments of " (size segment-bytes)) (limits lane)
-                        (when-not (= :none (:sync lane)) (str "sync " (problem/printed (:sync lane))))]
+                       [(str "segments of " (size segment-bytes)) (limits lane) (forced (:sync lane))]
                        [(str slots " slots of " slot-bytes " bytes (" (size bytes) ")")])
                      [(str "codec " codec)
                       (if (= :drop on-full) "drops new messages when full" "blocks when full")
@@ -102,6 +125,9 @@
     :merge  (str "takes from " (listed rx) (if (= :priority policy) ", the first that has one," " in turn")
                  " and sends to " tx)))
 
+(defn- begins [{:keys [from]}]
+  (when from (str "; new to a journal, begins at " from)))
+
 (defn- entry [width k & lines]
   (let [label (str k)
         pad   (apply str (repeat (- (long width) (count label)) " "))
@@ -129,12 +155,13 @@
          "At most " (size total) " of memory for lanes"
          (when (some #(= :journal (:kind %)) (vals lanes)) ", without journals")
          "; lanes that pass objects by reference take less."
-         (section "Lanes" lanes (fn [k lane] [(lane-facts (bytes k) lane) (flow owners (topology k))]))
+         (section "Lanes" lanes (fn [k lane] [(lane-facts (bytes k) lane) (flow owners (:kind lane) (topology k))]))
          (section "Roles" roles
                   (fn [_ role] [(role-does role)
                                 (str (on-error-words (:on-error role))
+                                     (begins role)
                                      (when-not (= idle (:idle role)) (str "; idles with " (:idle role)))
                                      (when (:thread role) (str "; shares the thread " (:thread role))))]))
          (section "Endpoints" endpoints
-                  (fn [_ {:keys [kind lane]}]
-                    [(str "code outside " (if (= :ingress kind) "writes " "reads ") lane)])))))
+                  (fn [_ {:keys [kind lane] :as endpoint}]
+                    [(str "code outside " (if (= :ingress kind) "writes " "reads ") lane (begins endpoint))])))))

@@ -19,9 +19,8 @@
 
 (defn- caption [{:keys [kind name note] :as node}]
   (case kind
-    (:ingress :egress) (str "(" (text-of name note) ")")
-    :nobody            "(nobody)"
-    :back              (str "↑ " (text-of name))
+    (:ingress :egress :nobody) (str "(" (text-of name note) ")")
+    :back                      (str "↑ " (text-of name))
     (if-let [does (flow/does node)]
       (str "[" (flow/visible name longest) ": " (text-of does note) "]")
       (str "[" (text-of name note) "]"))))

@@ -41,8 +41,8 @@
 
 (defn- lane-edges
   "Edges of one lane: every producer to every reader, the cursors of a router on a whole fanout taken
-  together."
-  [owners lane {:keys [producers cursors]}]
+  together. The readers of a journal have no numbers."
+  [owners lane kind {:keys [producers cursors]}]
   (let [known   (fn [owner] (when-let [{:keys [section name]} (owners owner)] [section name]))
         readers (group-by (comp known second) (map-indexed vector cursors))
         readers (or (seq (for [[id found] readers :when id] [id (map first found)]))
@@ -50,11 +50,16 @@
         writers (or (seq (for [owner producers] [(known owner) (boolean (:dead-letter? (owners owner)))]))
                     [[[:unwritten lane] false]])]
     (for [[from dead-letter?] writers, [to found] readers
-          :let [part (when-not (or (= 1 (count cursors)) (= (count found) (count cursors)))
+          :let [part (when-not (or (= :journal kind) (= (count found) (count cursors)))
                        (str/join " " found))]]
       (cond-> {:from from :to to :lane lane :label (str (text lane) (when part (str " " part)))
                :dead-letter? dead-letter?}
         part (assoc :consumers part)))))
+
+(defn- nobody
+  "The name of what stands where nothing reads or writes a lane. A journal keeps what nobody reads."
+  [spec [end lane]]
+  (if (and (= :unread end) (= :journal (get-in spec [:lanes lane :kind]))) "kept" "nobody"))
 
 (defn- noted
   "Nodes or edges with the annotation of what they show; of the edges of one lane the first has it."
@@ -78,13 +83,13 @@
          owners (topology/owners healed)
          edges  (->> (topology/topology (convert/spec->java healed))
                      sort
-                     (mapcat (fn [[lane ends]] (lane-edges owners lane ends)))
+                     (mapcat (fn [[lane ends]] (lane-edges owners lane (get-in healed [:lanes lane :kind]) ends)))
                      (remove #(= [:unwritten :unread] [(first (:from %)) (first (:to %))])))
          inside (into (vec (nodes :endpoints (:endpoints healed))) (nodes :roles (:roles healed)))
          known  (set (map :id inside))
          lanes  (update-vals (:lanes healed) #(merge {:on-full on-full} (model/defaults :lane (:kind %)) %))]
      {:name  (text (:name healed))
-      :nodes (noted (into inside (map (fn [id] {:id id :kind :nobody :name "nobody"}))
+      :nodes (noted (into inside (map (fn [id] {:id id :kind :nobody :name (nobody healed id)}))
                           (distinct (remove known (mapcat (juxt :from :to) edges))))
                     :id annotations)
       :edges (noted edges (fn [{:keys [lane]}] [:lanes lane]) annotations)

@@ -51,7 +51,8 @@
     (keyword? v)                          (conj {:to v})
     (number? v)                           (conj {:interval-ms v})
     (keyword? v)                          (conj (model/nearest v [:broadcast :round-robin]))
-    (or (symbol? v) (keyword? v))         (conj {:by v})
+    ;; :priority is meant for a merge, not for a stage of the registry
+    (and (ident? v) (not= :priority v))   (conj {:by v})
     (seq? v)                              (conj (vec (take 100 v)))
     values                                (conj (model/nearest v values))))
 

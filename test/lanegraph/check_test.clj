@@ -158,6 +158,15 @@
     [:roles :parse :stage]      (symbol "'weather.stages" "parse") "write weather.stages/parse"
     [:roles :parse :on-error]   :log     "write {:to :log}"))
 
+(deftest a-policy-of-a-router-is-guessed-from-its-stage-and-no-policy-of-a-merge-is-taken-for-one
+  (are [policy hint] (= [hint] (map :hint (check/check {:name  :x
+                                                        :lanes {:a {:kind :events} :b {:kind :events}}
+                                                        :roles {:r {:kind :router :rx :a :tx [:b] :policy policy}}})))
+    'my/kind     "write {:by my/kind}"
+    :round-robbn "did you mean :round-robin?"
+    :kind        "write {:by :kind}"
+    :priority    nil))
+
 (deftest qualified-keys-pass
   (is (= [] (check/check (-> weather
                              (assoc :my.app/note 1)

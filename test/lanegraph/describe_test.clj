@@ -29,13 +29,33 @@
                   "written by role :pick; read by 0: role :copy, 1: endpoint :out"
                   "written by role :pick (dead letters); read by endpoint :dead"
                   "drops new messages when full"
-                  "journal, segments of 16.0 MiB, kept for 1000 ms"
+                  "journal, segments of 16.0 MiB, kept up to 1 second, not forced to the disk, codec :edn"
                   "keeps the messages of :in that my/hot with {:above 30} accepts and sends them to :hot"
                   "a message that fails goes to :dead"
                   "copies [:hot 0] to :log"
                   "an error stops the graph; idles with :park; shares the thread :slow"
                   "code outside writes :in"
                   "code outside reads [:hot 1]"]]
+      (is (str/includes? text part)))))
+
+(deftest journals-and-their-readers-read-as-sentences
+  (let [journal (fn [lane] (re-find #"journal, .*" (describe/describe (update-in spec [:lanes :log] merge lane))))
+        text    (describe/describe
+                 (-> spec
+                     (assoc-in [:lanes :all] {:kind :fanout-broadcast :consumers 2 :codec :edn})
+                     (update :lanes merge (zipmap [:left :right] (repeat {:kind :events :codec :edn})))
+                     (update :roles assoc
+                             :again {:kind :bridge :rx :log :tx :all :from 4096}
+                             :both  {:kind :router :rx :all :tx [:left :right]})
+                     (assoc-in [:endpoints :log :from] :tail)))]
+    (is (= (str "journal, segments of 4 KiB, kept up to 1.0 MiB and 2 days, forced to the disk every 200 ms, "
+                "codec :edn, blocks when full")
+           (journal {:segment-bytes 4096 :retain-bytes 1048576 :retain-ms 172800000 :sync {:interval-ms 200}})))
+    (is (str/includes? (journal {:retain-ms 0 :sync :each}) "kept for ever, each message forced to the disk"))
+    (doseq [part ["written by role :copy; read by endpoint :log and role :again\n"
+                  "written by role :again; read by role :both, all 2 as one\n"
+                  "copies :log to :all\n          an error stops the graph; new to a journal, begins at 4096\n"
+                  "code outside reads :log; new to a journal, begins at :tail"]]
       (is (str/includes? text part)))))
 
 (deftest policies-read-as-sentences

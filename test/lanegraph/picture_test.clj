@@ -90,6 +90,19 @@
       (is (str/includes? (picture/picture spec {:format :svg}) ">router by …/kind</text>"))
       (is (str/includes? (picture/picture spec {:format :svg}) ">merge priority</text>")))))
 
+(deftest a-journal-has-readers-without-numbers-and-keeps-what-nobody-reads
+  (is (= (drawn "           (in)"
+                "     ┌──────┴─────┐"
+                "     ▼ log        ▼ log"
+                "[a: bridge]  [b: bridge]"
+                "     ▼ all        ▼ x"
+                "   (kept)       (out)")
+         (picture/picture '{:name :x
+                            :lanes {:log {:kind :journal} :all {:kind :journal}
+                                    :x {:kind :events}}
+                            :roles {:a {:kind :bridge :rx :log :tx :all} :b {:kind :bridge :rx :log :tx :x}}
+                            :endpoints {:in {:kind :ingress :lane :log} :out {:kind :egress :lane :x}}}))))
+
 (deftest mermaid-and-dot
   (is (= (drawn "flowchart TD"
                 "  n0([\"in\"])"

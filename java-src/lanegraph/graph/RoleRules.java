@@ -103,7 +103,8 @@ final class RoleRules {
                     + "; expected: start, tail or a position, which is a number from 0 on; change it");
         }
         if (read.stream().noneMatch(lane -> spec.lanes().get(lane) instanceof LaneSpec.Journal)) {
-            problems.error(Codes.NO_JOURNAL, path, start, who + " starts at " + show(start) + ", but reads " + read
+            problems.error(Codes.NO_JOURNAL, path, start, who + " starts at " + show(start) + ", but reads "
+                    + (read.isEmpty() ? "nothing" : read)
                     + "; expected: a lane of kind journal among what it reads; leave from out");
         }
     }
