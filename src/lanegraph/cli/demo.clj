@@ -109,12 +109,22 @@
           (name (last behind-the-journal)) ", byte for byte.")]))
 
 (def next-steps
-  "The closing lines, which a shell can run."
+  "The closing lines: what is indented, a shell can run."
   ["Try next:"
-   "  bin/lanegraph graph resources/lanegraph/examples/weather.edn --format svg > weather.svg"
    "  bin/lanegraph describe resources/lanegraph/examples/weather.edn"
    "  bin/lanegraph run resources/lanegraph/examples/rain.edn < resources/lanegraph/examples/seattle-weather.csv"
-   "  README.md: the same at the REPL"])
+   ""
+   "Keep the journal, look into it, let it forget its reader, and have the warnings again from it alone:"
+   "  in=resources/lanegraph/examples"
+   "  others='--out highs=/dev/null --out months=/dev/null --out rejects=/dev/null'"
+   "  bin/lanegraph run $in/weather.edn --dir /tmp/weather --fresh --in in=$in/seattle-weather.csv \\"
+   "    --out warnings=- $others"
+   "  bin/lanegraph journal info /tmp/weather log"
+   "  bin/lanegraph journal dump /tmp/weather log --last 3"
+   "  bin/lanegraph journal forget /tmp/weather log role/read"
+   "  bin/lanegraph run $in/weather.edn --dir /tmp/weather --in in=/dev/null --out warnings=- $others"
+   ""
+   "README.md: the same at the REPL"])
 
 (defn report
   "What `demo` shows, as lines."

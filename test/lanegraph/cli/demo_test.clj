@@ -4,7 +4,8 @@
             [clojure.test :refer [deftest is]]
             [lanegraph.cli.demo :as demo]
             [lanegraph.cli.fixture :refer [file lanegraph stage-graph with-dir]]
-            [lanegraph.core :as lg])
+            [lanegraph.core :as lg]
+            [tools.process :as process])
   (:import (java.nio.file Files Path)))
 
 (set! *warn-on-reflection* true)
@@ -82,29 +83,45 @@
       (update :endpoints dissoc :rejects)
       (assoc-in [:endpoints :in] {:kind :ingress :lane :log})))
 
-(defn- files
-  "What the CLI writes, {endpoint bytes-as-vector}, when `lines` go into a graph by the command `run`."
-  [spec dir lines & more]
-  (let [in   (file dir "in" (str/join (map #(str % "\n") lines)))
-        outs (for [[ep {:keys [kind]}] (:endpoints spec) :when (= :egress kind)] ep)
-        out  (fn [ep] (str dir "/" (name ep)))]
-    (is (= 0 (:exit (lanegraph (concat ["run" (file dir "spec.edn" spec) "--quiet" "--in" (str "in=" in)]
-                                       (mapcat #(vector "--out" (str (name %) "=" (out %))) outs)
-                                       more)))))
-    (into {} (map (fn [ep] [ep (vec (Files/readAllBytes (Path/of (out ep) (make-array String 0))))])) outs)))
+(defn- bytes-written
+  "{endpoint bytes-as-vector} of the files that a command of bin/lanegraph writes for the egress endpoints of `spec`."
+  [spec dir command]
+  (let [out    (fn [ep] (str dir "/" (name ep)))
+        egress (for [[ep {:keys [kind]}] (:endpoints spec) :when (= :egress kind)] ep)]
+    (is (= [0 "" ""] ((juxt :exit :out :err) (lanegraph (concat command ["--quiet"]
+                                                                (mapcat #(vector "--out" (str (name %) "=" (out %)))
+                                                                        egress))))))
+    (into {} (map (fn [ep] [ep (vec (Files/readAllBytes (Path/of (out ep) (make-array String 0))))])) egress)))
 
 (deftest ^:matrix the-journal-of-a-run-makes-the-same-output-byte-for-byte
   (with-dir
     (fn [dir]
       (let [lanes    (str dir "/lanes")
-            recorded (dissoc (files (demo/spec) dir @lines "--dir" lanes) :rejects)
-            days     (into [] (lg/journal lanes :log))
-            second   (behind-the-journal)]
-        (is (= 1417 (count days)))
-        (is (every? seq (vals recorded)))
-        (is (= [] (lg/check second)))
-        (is (= recorded (files second dir (map pr-str days))) "on threads")
+            csv      (file dir "in.csv" (str/join "\n" @lines))
+            first    (demo/spec)
+            second   (behind-the-journal)
+            recorded (dissoc (bytes-written first dir ["run" (file dir "first.edn" first) "--dir" lanes
+                                                       "--in" (str "in=" csv)])
+                             :rejects)
+            days     (into [] (lg/journal lanes :log))]
+        (is (= [1417 [] true] [(count days) (lg/check second) (every? seq (vals recorded))]))
+        (is (= recorded (bytes-written second dir ["journal" "replay" lanes "log" (file dir "second.edn" second) "in"]))
+            "on threads")
         (is (= (dissoc (plainly) :rejects) (lg/simulate second {:in days})) "in one thread")))))
+
+(deftest the-closing-lines-of-the-demo-do-what-they-say
+  (with-dir
+    (fn [dir]
+      (let [script (->> demo/next-steps
+                        (filter #(str/starts-with? % "  "))
+                        (map #(str/replace % "/tmp/weather" (str dir "/weather")))
+                        (str/join "\n"))
+            {:keys [exit out]} (process/run {} "bash" "-e" "-c" script)
+            warned (re-seq #"(?m)^ ?\d+  \d{4}-.*$" out)]
+        (is (= 0 exit))
+        (is (= 26 (count warned)))
+        (is (apply = (:warnings (plainly)) (split-at 13 warned)))
+        (is (str/includes? out ":date \"2015-12-31\"") "the last record")))))
 
 (deftest warnings-that-come-too-early-wait-for-those-before-them
   (let [graph (stage-graph :edn {:stage 'lanegraph.examples.weather/in-order :as :stateful})
