@@ -27,6 +27,8 @@
     (pause! rt :role opts)          it moves nothing more by itself  (resume! rt :role opts) → it does again
     (step! rt :role n opts)         n messages of a paused role → what happened
     (inject! rt :lane v opts)       a message into any lane that something writes → accepted?
+    (swap-stage! rt :role f opts)   another function, from this message on → version and position
+    (rollback-stage! rt :role opts) the function before              (stage-history rt :role) → all versions
 
   Write stages: a function of one message v → a result; nil sends nothing.
     (emit a b c)                    several results
@@ -74,6 +76,12 @@
   Options of pause!, resume!, step! and inject!:
     :deadline-ms  How long the role may take to come to it, in milliseconds. A command that it has not
                   begun by then is withdrawn. Default 5000.
+  Options of swap-stage! and rollback-stage!:
+    :migrate      From the state of the present stage to that of the next, where both are :stateful.
+                  Called between two messages; when it throws, nothing has changed. Left out: the next
+                  stage starts fresh.
+    :deadline-ms  How long the role may take to come to it, in milliseconds. A swap that it has not begun
+                  by then is withdrawn. Default 5000.
   Options of await-idle!:
     :timeout-ms   How long to wait, in milliseconds. Default 10000.
   Options of join!:
@@ -379,7 +387,7 @@
                     :written n, :read n, :dropped n, :capacity n (of a journal :segments n)}}
    :roles  {:parse {:kind :stage, :thread name, :state :running (:paused :parked :ended :failed :stuck), :active bool,
                     :processed n, :filtered n, :dropped n, :errors n, :bytes n, :epoch n,
-                    :blocked-ns n, :blocked-on lane-or-nil}}
+                    :blocked-ns n, :blocked-on lane-or-nil, :version of-its-stage-or-nil}}
    :errors [{:text stack-trace, :count n, :first-ms epoch-ms, :last-ms epoch-ms}]}
   Counts are of messages: of a lane over all its lives, of a role since the spawn. :errors are those after
   which a role went on; :blocked-on is the full lane that a role waits for now. The consumer of an egress
@@ -446,6 +454,37 @@
   Errors: as pause! and offer!; :graph/unknown-lane, :lane/no-writer."
   ([rt lane v] (inject! rt lane v {}))
   ([rt lane v opts] (live/inject! rt lane v opts)))
+
+(defn swap-stage!
+  "Puts another stage in place of a role's present one, or of what chooses the outputs of a router, and returns when the
+  role uses it:
+  {:role :alarm, :version 2, :how :swap, :stage name, :at {:lane :both, :position 10233}, :time-ms epoch-ms}.
+  No message is lost, done twice or out of order: those before :at had the old stage, all from there on have the new one. A
+  result of the old one that waits for room stays as it is. `stage` is a function (used as the role's :as says, with its
+  :args), a var or a symbol, which are followed, a class name in a string, an object of lanegraph.stage or a StageFactory.
+  A stage with state starts fresh, :state :fresh, and the old one is closed; what that throws is :close-error. With
+  {:migrate f} the state goes over as (f state), :state :carried, and nothing is closed.
+  Errors, after which nothing has changed: as pause!; :role/no-stage; :stage/not-a-stage; :stage/no-state;
+  :lane/by-reference for a stage on buffers where the lanes carry objects; those of finding and making a stage."
+  ([rt role stage] (swap-stage! rt role stage {}))
+  ([rt role stage opts] (live/swap-stage! rt role stage opts)))
+
+(defn rollback-stage!
+  "Puts back the function that the role had before the present one; called again, it goes back further. Returns as
+  swap-stage!, with :how :rollback and :of the version whose function it is. What is kept of a version is its function: a
+  stage with state starts fresh, or takes the present state over by {:migrate f}. A var that is followed is followed on,
+  from its next change.
+  Errors: as swap-stage!; :role/no-version; :stage/closed when the version was one object that has been closed."
+  ([rt role] (rollback-stage! rt role {}))
+  ([rt role opts] (live/rollback-stage! rt role opts)))
+
+(defn stage-history
+  "The versions of a role's stage, the oldest first, as swap-stage! returns them; the last is in use. :how is :spawn, :swap,
+  :rollback, or :redefined when what a symbol names was defined anew, which the role meets before its next message. The latest 64
+  are kept.
+  Errors: :graph/unknown-role, :role/no-stage."
+  [rt role]
+  (live/stage-history rt role))
 
 ;; ------------------------------------------------------------------ at the REPL
 

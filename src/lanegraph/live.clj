@@ -3,8 +3,10 @@
   (:require [lanegraph.convert :as convert]
             [lanegraph.error :as error :refer [in-clojure]]
             [lanegraph.options :as options]
-            [lanegraph.problem :as problem])
-  (:import (lanegraph.runtime LaneGraph Parked RoleControl RoleTurn)))
+            [lanegraph.problem :as problem]
+            [lanegraph.resolver :as resolver])
+  (:import (java.util.function UnaryOperator)
+           (lanegraph.runtime LaneGraph Parked RoleControl RoleTurn StageVersion)))
 
 (set! *warn-on-reflection* true)
 (set! *unchecked-math* :warn-on-boxed)
@@ -44,6 +46,34 @@
          :dropped    (.dropped t)
          :errors     (.errors t)
          :blocked-on (some-> (.blockedOn t) keyword)))
+
+(defn- version->data [^StageVersion v]
+  (cond-> {:role    (keyword (.role v))
+           :version (long (.version v))
+           :how     (keyword (.how v))
+           :stage   (.stage v)
+           :at      (at (.lane v) (.position v))
+           :time-ms (.millis v)}
+    (not= (.version v) (.of v)) (assoc :of (long (.of v)))
+    (.state v)                  (assoc :state (keyword (.state v)))
+    (.closeError v)             (assoc :close-error (error/java->data (.closeError v)))))
+
+(defn- migration ^UnaryOperator [migrate]
+  (when migrate
+    (reify UnaryOperator (apply [_ state] (migrate state)))))
+
+(defn swap-stage! [rt role stage opts]
+  (let [{:keys [migrate deadline-ms]} (options/checked :swap opts)]
+    (in-clojure
+     (let [[stage-name next] (resolver/candidate stage)]
+       (version->data (.swap (control rt role) stage-name next (migration migrate) (long deadline-ms)))))))
+
+(defn rollback-stage! [rt role opts]
+  (let [{:keys [migrate deadline-ms]} (options/checked :swap opts)]
+    (in-clojure (version->data (.rollback (control rt role) (migration migrate) (long deadline-ms))))))
+
+(defn stage-history [rt role]
+  (in-clojure (mapv version->data (.history (control rt role)))))
 
 (defn pause! [rt role opts]
   (in-clojure (turn->data (.pause (control rt role) (deadline opts)))))

@@ -31,6 +31,7 @@
    :bytes      (.bytes s)
    :blocked-on (some-> (.blockedOn s) keyword)
    :blocked-ns (.blockedNanos s)
+   :version    (let [v (.version s)] (when (pos? v) (long v)))
    :epoch      (.epoch s)})
 
 (defn- distinct-error [^DistinctError e]

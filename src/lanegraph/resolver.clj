@@ -1,7 +1,7 @@
 (ns lanegraph.resolver
   "From the stage keys of a spec to stages.
 
-    weather.stages/parse  a var; its namespace is loaded when it is not there yet
+    weather.stages/parse  a var, which is followed; its namespace is loaded when it is not there yet
     :upper                an entry of the registry, {:stages {:upper f}}
     \"com.acme.Stage\"      a Java class, a new instance for each role
 
@@ -25,7 +25,7 @@
            (lanegraph LaneGraphException)
            (lanegraph.graph Suggest)
            (lanegraph.stage ClassNames FilterStage InspectStage MapOkStage MapStage RouteStage SequenceAware
-                            StageFactory StageRequest StageResolver StatefulStage StatefulTransformStage
+                            StageFactory StageRequest StageResolver StageSource StatefulStage StatefulTransformStage
                             ValueFilter ValueInspect ValueRoute ValueStage)))
 
 (set! *warn-on-reflection* true)
@@ -136,23 +136,22 @@
     object))
 
 (defn- make
-  "The stage of one role, from what find-stage found."
+  "The stage of one role, from what find-stage found, or from what its var holds."
   [found ^StageRequest request]
-  (let [object (if (var? found) @found found)
-        stage  (.stage request)]
+  (let [stage (.stage request)]
     (cond
-      (instance? StageFactory object) (check-stage stage object (.create ^StageFactory object request))
-      (stage? object)                 (as-it-is request object)
+      (instance? StageFactory found) (check-stage stage found (.create ^StageFactory found request))
+      (stage? found)                 (as-it-is request found)
       (class? found) (check-stage stage found (.resolve (ClassNames. (RT/baseLoader)) request))
       :else          (value-stage/of stage found (.as request) (read-args (.args request))
-                                     (.sequence request)))))
+                                     (.sequence request) (.carried request)))))
 
 (defn- refuse-shared
   "One instance per role: an object with state, or one that is told its role's sequences, may be the stage of
   one role only."
   [^IdentityHashMap owners ^StageRequest request made]
   (when (some #(instance? % made) [StatefulStage StatefulTransformStage SequenceAware])
-    (when-let [owner (.put owners made (.role request))]
+    (when-let [owner (some-> (.put owners made (.role request)) (as-> o (when (not= o (.role request)) o)))]
       (throw (fail :incorrect :stage/shared-state (.stage request)
                    (str "roles " owner " and " (.role request) " would share one object with state; "
                         "use a StageFactory or a class, which make one for each role")
@@ -168,15 +167,44 @@
       (throw (fail :incorrect (:lanegraph/code (ex-data e) :stage/init-failed) (.stage request)
                    (str "it cannot be made for role " (.role request) ": " (or (ex-message e) e)) nil e)))))
 
+(defn- source
+  "The StageSource of a var: a stage of what it holds, and `check` called with a request and what was made."
+  ^StageSource [^Var v check]
+  (reify StageSource
+    (revision [_] (.getRawRoot v))
+    (create [_ request root]
+      (doto (made root request) (->> (check request))))))
+
+(defn candidate
+  "What a running role can be given for `found`: [name x], x being a stage object, a StageFactory or, for a symbol or a
+  var, a StageSource. A function is used as the role says; a string names a class. Error: :stage/not-a-stage, also
+  for a keyword, which names what only the spawn knows, and those of finding a var."
+  [found]
+  (cond
+    (or (nil? found) (keyword? found) (simple-symbol? found))
+    (throw (fail :incorrect :stage/not-a-stage (problem/printed found)
+                 (str "expected a function, a var, a symbol with a namespace, a class name in a string or an object of "
+                      "lanegraph.stage")
+                 nil nil))
+    (symbol? found)  [(str found) (source (find-var-of found) (fn [_ _]))]
+    (var? found)     [(str (symbol ^Var found)) (source found (fn [_ _]))]
+    (string? found)  (let [c (find-class found)] [found (reify StageFactory (create [_ request] (made c request)))])
+    (or (stage? found) (instance? StageFactory found) (instance? StageSource found))
+    [(.getName (class found)) found]
+    :else            [(problem/printed found) (reify StageFactory (create [_ request] (made found request)))]))
+
 (defn resolver
-  "A StageResolver for one spawn. `registry` is {keyword stage} or nil."
+  "A StageResolver for one spawn, which answers a StageSource where the key names a var. `registry` is {keyword stage} or
+  nil."
   ^StageResolver [registry]
   (let [owners (IdentityHashMap.)]
     (reify StageResolver
       (resolve [_ request]
-        (let [stage (made (find-stage (.stage request) registry) request)]
-          (refuse-shared owners request stage)
-          stage)))))
+        (let [found (find-stage (.stage request) registry)
+              check #(refuse-shared owners %1 %2)]
+          (if (var? found)
+            (source found check)
+            (doto (made found request) (->> (check request)))))))))
 
 (defn lookup
   "A function of a stage key (symbol, keyword or string) that answers nil when the stage is there, and

@@ -1,8 +1,7 @@
 (ns lanegraph.value-stage
   "Makes stages of the core from plain functions of one value.
 
-  A var is followed: each message calls what it holds at that moment. Functions run on their role's thread;
-  state belongs to one role.
+  Functions run on their role's thread; state belongs to one role.
 
   A function that is told the sequence of its message gets it right before the message."
   (:require [lanegraph.error :as error]
@@ -10,7 +9,7 @@
             [lanegraph.problem :as problem]
             [lanegraph.sequenced :as sequenced])
   (:import (java.util List)
-           (lanegraph.stage Emit ValueFilter ValueInspect ValueRoute ValueStage)))
+           (lanegraph.stage Emit StateCarrier ValueFilter ValueInspect ValueRoute ValueStage)))
 
 (set! *warn-on-reflection* true)
 (set! *unchecked-math* :warn-on-boxed)
@@ -26,9 +25,6 @@
                               " is nil, which is no message; leave it out")
                          {:index at :count (count values)})))
     (Emit. ^List values)))
-
-(defn- current [f]
-  (if (var? f) @f f))
 
 (def ^:private state-keys [:init :step :close])
 
@@ -55,30 +51,31 @@
                             "; expected a vector [state result], with nil as result to send nothing")
                        {:stage (keyword stage)}))))
 
-(defn- stateful [stage f args ^longs at]
-  (let [{:keys [init]} (stateful-map stage (current f))
-        state          (volatile! (when init (init args)))]
+(defn- stateful [stage f args carried? ^longs at]
+  (let [{:keys [init step close]} (stateful-map stage f)
+        state (volatile! (when (and init (not carried?)) (init args)))]
     (sequenced/stage at
       ValueStage
       (apply [_ v]
-        (let [step   (:step (current f))
-              result (step-result stage (if at (step @state (aget at 0) v) (step @state v)))]
+        (let [result (step-result stage (if at (step @state (aget at 0) v) (step @state v)))]
           (vreset! state (nth result 0))
           (nth result 1)))
+      StateCarrier
+      (state [_] @state)
+      (restore [_ s] (vreset! state s))
       java.lang.AutoCloseable
       (close [_]
-        (when-let [close (:close (current f))]
+        (when close
           (close @state))))))
 
 (defn- check-function [stage f as]
-  (let [found (current f)]
-    (cond
-      (and (map? found) (:step found))
-      (throw (refuse stage found (if (= "route" as)
-                                   "a function of a message, which names an output"
-                                   (str "a function; give the role :as :stateful, it says :as " (keyword as)))))
-      (not (ifn? found))
-      (throw (refuse stage found "a function, a var of one, or an object of lanegraph.stage")))))
+  (cond
+    (and (map? f) (:step f))
+    (throw (refuse stage f (if (= "route" as)
+                             "a function of a message, which names an output"
+                             (str "a function; give the role :as :stateful, it says :as " (keyword as)))))
+    (not (ifn? f))
+    (throw (refuse stage f "a function, a var of one, or an object of lanegraph.stage"))))
 
 (defn output
   "What a router's function returned, as the core knows it."
@@ -95,12 +92,12 @@
     :else                 f))
 
 (defn of
-  "The stage for `f` (a function, a map for stateful, or a var of one of them). `stage` is its key in the
-  spec, as text; `as` is \"map\", \"filter\", \"inspect\", \"stateful\" or \"route\"; `args` the role's arguments or
+  "The stage for `f` (a function, or a map for stateful). `stage` is its key in the spec, as text; `as` is \"map\", \"filter\", \"inspect\", \"stateful\" or \"route\"; `args` the role's arguments or
   nil, given to the function after the message, to :init of a stateful map as its only argument; `sequence?`
-  whether the function, or :step, is given the sequence right before the message.
+  whether the function, or :step, is given the sequence right before the message; `carried?` whether a stateful
+  stage will be given its state, so that :init is not called.
   Errors: LaneGraphException stage/not-a-stage, and what :init throws."
-  [stage f as args sequence?]
+  [stage f as args sequence? carried?]
   (when-not (= "stateful" as)
     (check-function stage f as))
   (let [at   (when sequence? (long-array 1))
@@ -110,4 +107,4 @@
       "filter"   (sequenced/stage at ValueFilter (test [_ v] (boolean (call v))))
       "inspect"  (sequenced/stage at ValueInspect (accept [_ v] (call v) nil))
       "route"    (reify ValueRoute (route [_ v] (output (call v))))
-      "stateful" (stateful stage f args at))))
+      "stateful" (stateful stage f args carried? at))))

@@ -4,7 +4,7 @@
             [lanegraph.core :as lg]
             [lanegraph.resolver :as resolver])
   (:import (lanegraph LaneGraphException)
-           (lanegraph.stage Emit StageRequest ValueFilter ValueInspect ValueStage)
+           (lanegraph.stage Emit StageRequest StageSource ValueFilter ValueInspect ValueStage)
            (org.agrona.concurrent UnsafeBuffer)))
 
 (set! *warn-on-reflection* true)
@@ -12,8 +12,12 @@
 (defn- stage
   "What the key resolves to for a role; options :as :args :registry :role."
   [k & {:keys [as args registry role resolver] :or {as "map" role "r"}}]
-  (let [^lanegraph.stage.StageResolver found (or resolver (resolver/resolver registry))]
-    (.resolve found (StageRequest. role (str k) as (when (some? args) (pr-str args)) false))))
+  (let [^lanegraph.stage.StageResolver found (or resolver (resolver/resolver registry))
+        request (StageRequest. role (str k) as (when (some? args) (pr-str args)) false)
+        stage   (.resolve found request)]
+    (if (instance? StageSource stage)
+      (.create ^StageSource stage request (.revision ^StageSource stage))
+      stage)))
 
 (defn- refusal [f]
   (try (f) nil
@@ -84,17 +88,16 @@
   (let [s (stage :s :as "stateful" :registry {:s {:step (fn [_ v] v)}})]
     (is (= :stage/bad-result (:code (refusal #(call s 1)))))))
 
-(deftest a-var-is-followed
+(deftest a-var-is-a-source-whose-revision-is-what-it-holds
   (let [v (intern (create-ns 'lanegraph.followed) 'f inc)
-        s (stage 'lanegraph.followed/f)]
-    (is (= 2 (call s 1)))
+        request (StageRequest. "r" "lanegraph.followed/f" "map" nil false)
+        ^StageSource s (.resolve (resolver/resolver nil) request)
+        made #(.create s request %)]
+    (is (identical? inc (.revision s)))
     (alter-var-root v (constantly dec))
-    (is (= 0 (call s 1))))
-  (let [v (intern (create-ns 'lanegraph.followed) 'm {:init (constantly 1) :step (fn [n _] [n n])})
-        s (stage 'lanegraph.followed/m :as "stateful")]
-    (is (= 1 (call s :x)))
-    (alter-var-root v (constantly {:step (fn [n _] [(+ (long n) 10) n])}))
-    (is (= [1 11] [(call s :x) (call s :x)]))))
+    (is (identical? dec (.revision s)))
+    (is (= [2 0] [(call (made inc) 1) (call (made dec) 1)]) "earlier revisions can be made again")
+    (is (= :stage/not-a-stage (:code (refusal #(made 5)))))))
 
 (deftest objects-are-used-as-they-are
   (is (= [1 1] (call (stage 'lanegraph.fixture.good/object) 1)))

@@ -27,6 +27,9 @@ import lanegraph.lane.LaneTx;
 import lanegraph.lane.MergeRx;
 import lanegraph.lane.Ring;
 import lanegraph.region.Ownership;
+import lanegraph.stage.SequenceAware;
+import lanegraph.stage.StatefulStage;
+import lanegraph.stage.StatefulTransformStage;
 
 /**
  * The parts of a graph, put together, without threads: lanes, roles, endpoints. {@link LaneGraph} gives it
@@ -51,7 +54,7 @@ final class Assembly {
     /** Null for lanes in memory. */
     final Ownership ownership;
 
-    private final SortedMap<String, Object> stages;
+    private final SortedMap<String, RoleStage> stages;
 
     /**
      * Validates, resolves, takes ownership, makes or attaches the lanes. If anything of it fails, all of it
@@ -70,12 +73,12 @@ final class Assembly {
         Ownership taken = null;
         try {
             taken = options.dir() == null ? null : Ownership.take(options.dir(), owners(), "graph " + spec.name());
-            new LaneOpener(spec, options, topology, ByReference.lanes(spec, stages, options), threads).open(lanes);
+            new LaneOpener(spec, options, topology, ByReference.lanes(spec, Stages.objects(stages), options), threads).open(lanes);
             spec.roles().forEach(this::addRole);
             spec.endpoints().forEach((name, endpoint) -> addEndpoint(name, endpoint, ended));
         } catch (Throwable error) {
             List<Throwable> more = new ArrayList<>();
-            Stages.closeAll(stages.values(), more);
+            Stages.closeAll(Stages.objects(stages).values(), more);
             more.forEach(error::addSuppressed);
             undo(taken, error);
             throw error;
@@ -145,11 +148,41 @@ final class Assembly {
                 ? new MergeRx(inputs, merge.policy() == MergePolicy.PRIORITY)
                 : inputs.get(0);
         Router router = role instanceof RoleSpec.Router split
-                ? Routers.of(name, split, outputs, stages.get(name))
+                ? Routers.of(name, split, outputs, stages.containsKey(name) ? stages.get(name).object() : null)
                 : null;
         String reads = inputs.size() == 1 ? role.rx().get(0).lane() : null;
-        roles.put(name, new RoleAgent(name, role.kind(), stages.get(name), reads, rx, router == null ? outputs.get(0) : null,
+        RoleStage stage = stages.get(name);
+        if (stage != null) {
+            stage.checkedBy(next -> checkStage(name, role, stage, next));
+        }
+        roles.put(name, new RoleAgent(name, role.kind(), stage, reads, rx, router == null ? outputs.get(0) : null,
                 router, deadLetters, role.onError(), errors, stopping));
+    }
+
+    /** Throws if this object cannot take the place of a role's stage: the lanes stay what they are. */
+    private void checkStage(String name, RoleSpec role, RoleStage stage, Object next) {
+        Stages.check(spec, role, stage.request(), next);
+        boolean reads = lanes.get(role.rx().get(0).lane()).byReference();
+        boolean writes = role instanceof RoleSpec.Stage && lanes.get(role.tx().get(0)).byReference();
+        if (!Steps.isValueStage(next) && (reads || writes)) {
+            throw new LaneGraphException(Category.CONFLICT, "lane/by-reference",
+                    "role " + name + ": lane " + (reads ? role.rx().get(0).lane() : role.tx().get(0)) + " carries objects, and a "
+                            + next.getClass().getName() + " works on bytes; expected a stage on values;"
+                            + " spawn with wire = always to swap between both",
+                    Map.of("role", name));
+        }
+        roles.forEach((other, agent) -> {
+            if (!other.equals(name) && agent.stage() != null && agent.stage().object() == next && hasState(next)) {
+                throw new LaneGraphException(Category.CONFLICT, "stage/shared-state",
+                        "roles " + other + " and " + name + " would share one object with state; expected an object of its own"
+                                + " for each; use a StageFactory or a class, which make one for each role",
+                        Map.of("role", name));
+            }
+        });
+    }
+
+    private static boolean hasState(Object stage) {
+        return stage instanceof StatefulStage || stage instanceof StatefulTransformStage || stage instanceof SequenceAware;
     }
 
     /** The reader of a role: a router on a whole fanout has all of its cursors. */
@@ -176,7 +209,8 @@ final class Assembly {
         if (consumer != null) {
             LaneRx rx = out.lendToRole();
             addReader(lane, owner);
-            roles.put(owner, new RoleAgent(owner, "consumer", consumer, lane, rx, null, null, null, OnError.stop(),
+            RoleStage stage = new RoleStage(null, new RoleStage.Made(name, RoleStage.fixed(again -> consumer), null, consumer), lane);
+            roles.put(owner, new RoleAgent(owner, "consumer", stage, lane, rx, null, null, null, OnError.stop(),
                     errors, stopping));
         }
     }

@@ -21,12 +21,21 @@ final class PickRouter extends Router {
 
     private static final int NONE = -1;
 
-    private final Pick pick;
+    private Pick pick;
     private int picked = NONE;
 
     PickRouter(List<LaneTx> outputs, Pick pick) {
         super(outputs);
         this.pick = pick;
+    }
+
+    /** From the next message on, outputs are picked by this; one that was picked already stays. On the role's thread. */
+    void pickBy(Pick next) {
+        pick = next;
+    }
+
+    int pick(LaneRx rx) throws Exception {
+        return pick.pick(rx);
     }
 
     @Override

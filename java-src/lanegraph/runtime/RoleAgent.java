@@ -3,6 +3,7 @@ package lanegraph.runtime;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import lanegraph.LaneGraphException;
 import lanegraph.LaneGraphException.Category;
 import lanegraph.graph.OnError;
@@ -42,15 +43,15 @@ final class RoleAgent implements Agent {
     private final Router router;
     private final LaneTx deadLetters;
     private final OnError onError;
-    private final boolean releaseEach;
+    private boolean releaseEach;
     private final boolean drops;
     private final Activity activity = new Activity();
     private final String reads;
     private final Mailbox mailbox;
     private final Halt halt = new Halt();
     private final ErrorLog errorLog;
-    private final Object stage;
-    private final Step step;
+    private final RoleStage stage;
+    private Step step;
 
     private Kept kept = Kept.NOTHING;
     private int keptLength;
@@ -74,7 +75,7 @@ final class RoleAgent implements Agent {
     private long bytes;
 
     /**
-     * @param stage an object of a stage interface; of a router what chooses its outputs; null if there is none
+     * @param stage its stage; of a router what chooses its outputs; null if there is none
      * @param tx where results go; null for a router, and for a consumer, whose messages end here
      * @param router where the messages of a router go; else null
      * @param deadLetters the lane of {@code onError}, or null
@@ -84,7 +85,7 @@ final class RoleAgent implements Agent {
     RoleAgent(
             String name,
             String kind,
-            Object stage,
+            RoleStage stage,
             String reads,
             LaneRx rx,
             LaneTx tx,
@@ -105,12 +106,11 @@ final class RoleAgent implements Agent {
         this.reads = reads;
         this.mailbox = new Mailbox(stopping);
         this.drops = tx != null && tx.dropsWhenFull();
-        // A function of values may be slow: free its room after each message. Others take nanoseconds: after
-        // each drain.
-        this.releaseEach = Steps.isValueStage(stage);
-        this.step = stage == null || router != null
-                ? (in, out) -> Step.FORWARD
-                : Steps.of(stage, several -> emit = several.values());
+        this.step = (in, out) -> Step.FORWARD;
+        if (stage != null) {
+            stage.beginsAt(next());
+            use();
+        }
     }
 
     @Override
@@ -162,7 +162,66 @@ final class RoleAgent implements Agent {
             release();
             settle(done + commanded);
         }
+        if (done == 0 && stage != null && stage.mayFollow()) {
+            tryFollow(); // it has the time, and status tells the new version before its first message
+        }
         return done == 0 && progress ? 1 : done;
+    }
+
+    /** From now on messages go through what the stage is now. */
+    private void use() {
+        // A function of values may be slow: free its room after each message. Others take nanoseconds: after
+        // each drain.
+        releaseEach = Steps.isValueStage(stage.object());
+        if (router instanceof PickRouter pick) {
+            PickRouter.Pick by = Routers.by(name, pick.names(), stage.object());
+            pick.pickBy(stage.follows() ? in -> follow() ? pick.pick(in) : by.pick(in) : by);
+        } else {
+            Step plain = Steps.of(stage.object(), several -> emit = several.values());
+            step = stage.follows() ? (in, out) -> follow() ? step.apply(in, out) : plain.apply(in, out) : plain;
+        }
+    }
+
+    /** True if what the stage is made from has changed: it is another one now. */
+    private boolean follow() throws Exception {
+        if (!stage.hasChanged()) {
+            return false;
+        }
+        replace(stage.planFollow());
+        return true;
+    }
+
+    private StageVersion replace(RoleStage.Plan plan) {
+        StageVersion version = stage.replace(plan, next(), errorLog);
+        use();
+        return version;
+    }
+
+    private void tryFollow() {
+        try {
+            follow();
+        } catch (Throwable error) {
+            if (isFatal(error)) {
+                LangUtil.rethrowUnchecked(error);
+            }
+            // Else the next message meets it, and on-error tells what then happens.
+        }
+    }
+
+    /** A command: this stage is used from the next message on that was not taken up yet. */
+    Command.Work<StageVersion> swap(RoleStage.Made next, UnaryOperator<Object> migrate) {
+        RoleStage.Plan plan = stage.planSwap(next, migrate);
+        return role -> replace(plan);
+    }
+
+    /** A command: uses the function again that was used before the present one. */
+    StageVersion rollback(UnaryOperator<Object> migrate) throws Exception {
+        return replace(stage.planRollback(migrate));
+    }
+
+    /** Null if there is none. */
+    RoleStage stage() {
+        return stage;
     }
 
     /**
@@ -548,7 +607,7 @@ final class RoleAgent implements Agent {
     }
 
     private void closeStage() {
-        if (stage instanceof AutoCloseable closeable) {
+        if (stage != null && stage.object() instanceof AutoCloseable closeable) {
             try {
                 closeable.close();
             } catch (Throwable ex) { // an error too: other roles are yet to be closed

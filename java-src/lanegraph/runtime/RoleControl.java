@@ -1,11 +1,17 @@
 package lanegraph.runtime;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
 import lanegraph.LaneGraphException;
 import lanegraph.LaneGraphException.Category;
+import lanegraph.stage.StageFactory;
+import lanegraph.stage.StageRequest;
+import lanegraph.stage.StageSource;
 import org.agrona.LangUtil;
 
 /**
@@ -51,6 +57,78 @@ public final class RoleControl {
      */
     public RoleTurn step(long count, long deadlineMillis) {
         return ask("step", deadlineMillis, role -> role.step(count));
+    }
+
+    /** As {@link #swap(String, Object, UnaryOperator, long)}, by the name of its class, starting fresh. */
+    public StageVersion swap(Object next, long deadlineMillis) {
+        return swap(next == null ? "null" : next.getClass().getName(), next, null, deadlineMillis);
+    }
+
+    /**
+     * Puts another stage in place of the role's present one, or of what chooses the outputs of a router, and returns when
+     * the role uses it. No message is lost, done twice or out of order: those before the position in the answer had the
+     * old stage, all others have the new one. A result of the old one that waits for room stays what it is. Afterwards the old
+     * stage is closed, if it is {@link AutoCloseable} and its state was not carried over; what that throws is in the answer.
+     *
+     * @param name what the history shows
+     * @param next an object of a stage interface, a {@link StageFactory}, or a {@link StageSource}, which is followed
+     * @param migrate makes the state of the next stage from that of the present one, both {@link
+     *     lanegraph.stage.StateCarrier}; called on the role's thread, it must leave that state as it is, since nothing has
+     *     changed if it throws; null to let the next stage start fresh
+     * @throws LaneGraphException {@code role/no-stage}; {@code stage/not-a-stage}; {@code stage/no-sequence}; {@code
+     *     stage/no-state}; {@code stage/shared-state}; {@code lane/by-reference} for a stage on buffers where lanes carry
+     *     objects; {@code graph/codec-mismatch}; what the factory throws. Nothing has changed
+     */
+    public StageVersion swap(String name, Object next, UnaryOperator<Object> migrate, long deadlineMillis) {
+        RoleStage stage = swappable();
+        StageRequest request = stage.request().withStage(name, migrate != null);
+        StageSource source = next instanceof StageSource given
+                ? given
+                : RoleStage.fixed(next instanceof StageFactory factory ? factory : again -> next);
+        RoleStage.Made made = Stages.madeNow(request, source);
+        boolean ownState = made.object() != next && migrate == null;
+        try {
+            stage.check(made.object());
+            return ask("swap", deadlineMillis, new Command<>(agent -> agent.swap(made, migrate)));
+        } catch (Throwable error) {
+            boolean begun = error instanceof LaneGraphException ex && Boolean.TRUE.equals(ex.details().get("begun"));
+            if (ownState && !begun) { // it never came to work, and is closed by who made it
+                List<Throwable> more = new ArrayList<>();
+                Stages.closeAll(List.of(made.object()), more);
+                more.forEach(error::addSuppressed);
+            }
+            throw error;
+        }
+    }
+
+    /**
+     * Puts the function back that the role's stage had before the present one, in a stage made anew: what is kept of a
+     * version is its function, or its object if it has no {@code close}, and never its state. Called again it goes back further.
+     * A name that is followed is followed on, from its next change.
+     *
+     * @param migrate as in {@link #swap(String, Object, UnaryOperator, long)}
+     * @throws LaneGraphException {@code role/no-stage}; {@code role/no-version} if there is none before; {@code
+     *     stage/closed} if that was one object, which is closed; {@code stage/no-state}
+     */
+    public StageVersion rollback(UnaryOperator<Object> migrate, long deadlineMillis) {
+        swappable();
+        return ask("rollback", deadlineMillis, agent -> agent.rollback(migrate));
+    }
+
+    /** The versions that the role's stage had, the oldest first; the last is in use. The latest 64 are kept. */
+    public List<StageVersion> history() {
+        return swappable().history();
+    }
+
+    private RoleStage swappable() {
+        RoleStage stage = role.stage();
+        if (stage == null || stage.request() == null) {
+            throw new LaneGraphException(Category.INCORRECT, "role/no-stage",
+                    "role " + role.roleName() + " is a " + role.kind() + " without a stage to swap; expected a stage, or a router by"
+                            + " a function",
+                    Map.of("role", role.roleName()));
+        }
+        return stage;
     }
 
     /** Writes a value into a lane that the role writes; false if it has no room now. */

@@ -15,6 +15,7 @@ package lanegraph.runtime;
  * @param bytes of the messages read
  * @param blockedOn the full lane that its last pass ended before, or null
  * @param blockedNanos time spent before full lanes
+ * @param version of its stage; 0 if it has none
  * @param epoch moves whenever the role does something
  */
 public record RoleStatus(
@@ -29,4 +30,5 @@ public record RoleStatus(
         long bytes,
         String blockedOn,
         long blockedNanos,
+        int version,
         long epoch) {}

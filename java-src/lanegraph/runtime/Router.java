@@ -1,5 +1,6 @@
 package lanegraph.runtime;
 
+import java.util.Arrays;
 import java.util.List;
 import lanegraph.lane.LaneRx;
 import lanegraph.lane.LaneTx;
@@ -39,6 +40,11 @@ abstract class Router {
     /** The name of the lane that the last {@link Outcome#FULL} was about. */
     final String blockedOn() {
         return outputs[waitsFor].lane();
+    }
+
+    /** The lanes of its outputs, in their order. */
+    final List<String> names() {
+        return Arrays.stream(outputs).map(LaneTx::lane).toList();
     }
 
     /** The output to the lane of this name, or null. */

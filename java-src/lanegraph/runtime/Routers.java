@@ -33,10 +33,16 @@ final class Routers {
         }
         return new PickRouter(outputs, spec.policy() instanceof RouterPolicy.RoundRobin
                 ? new Turns(outputs.size())
-                : by(new Answers(role, spec.to()), stage));
+                : by(role, spec.to(), stage));
     }
 
-    private static PickRouter.Pick by(Answers answers, Object stage) {
+    /**
+     * Picks outputs by a function.
+     *
+     * @param names of the outputs, in their order
+     */
+    static PickRouter.Pick by(String role, List<String> names, Object stage) {
+        Answers answers = new Answers(role, names);
         PickRouter.Pick pick = stage instanceof ValueRoute values
                 ? rx -> answers.place(values.route(rx.value()))
                 : rx -> answers.place(((RouteStage) stage).route(rx.payload()));

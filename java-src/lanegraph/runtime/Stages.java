@@ -14,28 +14,30 @@ import lanegraph.graph.RouterPolicy;
 import lanegraph.stage.SequenceAware;
 import lanegraph.stage.StageRequest;
 import lanegraph.stage.StageResolver;
+import lanegraph.stage.StageSource;
 
 /** Resolves the stages of a graph, all of them before anything starts. */
 final class Stages {
     private Stages() {}
 
     /**
-     * The stage objects by role.
+     * The stages by role.
      *
      * @throws LaneGraphException {@code graph/invalid} with every stage that did not resolve among its {@code
      *     problems}; the causes are suppressed exceptions
      */
-    static SortedMap<String, Object> resolve(GraphSpec spec, StageResolver resolver) {
-        SortedMap<String, Object> stages = new TreeMap<>();
+    static SortedMap<String, RoleStage> resolve(GraphSpec spec, StageResolver resolver) {
+        SortedMap<String, RoleStage> stages = new TreeMap<>();
         List<Problem> problems = new ArrayList<>();
         List<Throwable> causes = new ArrayList<>();
         spec.roles().forEach((role, roleSpec) -> {
             StageRequest request = request(role, roleSpec);
             if (request != null) {
                 try {
-                    Object object = resolve(request, resolver);
-                    stages.put(role, object); // from here on it is closed if the spawn fails
-                    check(spec, roleSpec, request, object);
+                    RoleStage.Made made = made(request, resolver);
+                    // From here on it is closed if the spawn fails.
+                    stages.put(role, new RoleStage(request, made, roleSpec.rx().get(0).lane()));
+                    check(spec, roleSpec, request, made.object());
                 } catch (Throwable ex) { // an error too, such as one of a static initializer: the others must be closed
                     problems.add(problem(roleSpec, request, ex));
                     causes.add(ex);
@@ -43,7 +45,7 @@ final class Stages {
             }
         });
         if (!problems.isEmpty()) {
-            closeAll(stages.values(), causes);
+            closeAll(objects(stages).values(), causes);
             StringBuilder message = new StringBuilder("graph ").append(spec.name())
                     .append(": stages that do not resolve=").append(problems.size());
             problems.forEach(problem -> message.append("\n  ").append(problem.message()));
@@ -65,6 +67,50 @@ final class Stages {
                 : null;
     }
 
+    /** The stage objects by role. */
+    static Map<String, Object> objects(Map<String, RoleStage> stages) {
+        Map<String, Object> objects = new TreeMap<>();
+        stages.forEach((role, stage) -> objects.put(role, stage.object()));
+        return objects;
+    }
+
+    /** The first stage of a role; what a roll-back to it needs is asked of the resolver again. */
+    private static RoleStage.Made made(StageRequest request, StageResolver resolver) throws Exception {
+        Object found = resolve(request, resolver);
+        return found instanceof StageSource source
+                ? made(request, source)
+                : new RoleStage.Made(request.stage(), RoleStage.fixed(again -> resolve(again, resolver)), null, found);
+    }
+
+    /** A stage of what the source holds now. */
+    static RoleStage.Made made(StageRequest request, StageSource source) throws Exception {
+        Object revision = source.revision();
+        return new RoleStage.Made(request.stage(), source, revision, source.create(request, revision));
+    }
+
+    /**
+     * As made; what making it throws is one of the exceptions of this library.
+     *
+     * @throws LaneGraphException {@code stage/not-a-stage}; {@code stage/init-failed}; what the source itself reports
+     */
+    static RoleStage.Made madeNow(StageRequest request, StageSource source) {
+        try {
+            RoleStage.Made made = made(request, source);
+            if (made.object() == null) {
+                throw new LaneGraphException(Category.INCORRECT, "stage/not-a-stage",
+                        "role " + request.role() + ": stage " + request.stage() + " is null; expected a stage",
+                        Map.of("role", request.role(), "stage", request.stage()));
+            }
+            return made;
+        } catch (LaneGraphException ex) {
+            throw ex;
+        } catch (Exception ex) {
+            throw new LaneGraphException(Category.INCORRECT, "stage/init-failed",
+                    "role " + request.role() + ": stage " + request.stage() + " cannot be made: " + ex,
+                    Map.of("role", request.role(), "stage", request.stage()), ex);
+        }
+    }
+
     private static Object resolve(StageRequest request, StageResolver resolver) throws Exception {
         Object stage = resolver.resolve(request);
         if (stage == null) {
@@ -77,7 +123,10 @@ final class Stages {
         return stage;
     }
 
-    private static void check(GraphSpec spec, RoleSpec role, StageRequest request, Object object) {
+    /**
+     * @throws LaneGraphException {@code stage/not-a-stage}; {@code stage/no-sequence}; {@code graph/codec-mismatch}
+     */
+    static void check(GraphSpec spec, RoleSpec role, StageRequest request, Object object) {
         if (role instanceof RoleSpec.Stage stage) {
             if (!Steps.isStage(object)) {
                 throw notAStage(request, object, "an object of one of the interfaces of lanegraph.stage for stages");

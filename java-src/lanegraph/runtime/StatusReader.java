@@ -41,6 +41,6 @@ final class StatusReader {
         Activity activity = role.activity();
         return new RoleStatus(role.kind(), thread.thread().getName(), phase, activity.active(), activity.processed(),
                 activity.filtered(), activity.dropped(), activity.errors(), activity.bytes(), activity.blockedOn(),
-                activity.blockedNanos(), activity.epoch());
+                activity.blockedNanos(), role.stage() == null ? 0 : role.stage().version(), activity.epoch());
     }
 }

@@ -9,5 +9,17 @@ package lanegraph.stage;
  *     outputs of a router: how a plain function is meant
  * @param args the role's arguments as EDN text, or null
  * @param sequence true if the stage shall be {@link SequenceAware}
+ * @param carried true if the stage will be given the state of the one before it, so that a {@link StateCarrier} need not
+ *     make one
  */
-public record StageRequest(String role, String stage, String as, String args, boolean sequence) {}
+public record StageRequest(String role, String stage, String as, String args, boolean sequence, boolean carried) {
+    /** For a stage that begins with a state of its own. */
+    public StageRequest(String role, String stage, String as, String args, boolean sequence) {
+        this(role, stage, as, args, sequence, false);
+    }
+
+    /** The same, for a stage of this name. */
+    public StageRequest withStage(String name, boolean isCarried) {
+        return new StageRequest(role, name, as, args, sequence, isCarried);
+    }
+}

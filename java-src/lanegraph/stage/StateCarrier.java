@@ -1,0 +1,13 @@
+package lanegraph.stage;
+
+/**
+ * What an object of a stage interface may implement as well, so that a stage that takes its place can go on with its
+ * state. Called on the role's thread, between two messages.
+ */
+public interface StateCarrier {
+    /** The state now. A stage whose state another has taken is not closed. */
+    Object state();
+
+    /** From the next message on it goes on with this state; it has seen no message yet. */
+    void restore(Object state);
+}
