@@ -5,6 +5,7 @@ import static lanegraph.region.JournalDescriptor.CELL_SEQUENCE_OFFSET;
 import static lanegraph.region.JournalDescriptor.RECORDS_OFFSET;
 import static lanegraph.region.JournalDescriptor.RECORD_PAYLOAD_OFFSET;
 import static lanegraph.region.JournalDescriptor.RECORD_SEQUENCE_OFFSET;
+import static lanegraph.region.JournalDescriptor.WORD_LENGTH;
 
 import lanegraph.region.JournalCells;
 import lanegraph.region.JournalDescriptor;
@@ -22,6 +23,11 @@ final class JournalRx extends LaneRx {
     private static final int DOUBT = 1 << 10;
     /** {@link #length} where no message was found. */
     private static final int NONE = -1;
+    /** More bytes of records than this in a row are a burst. */
+    private static final int BURST = 256;
+    private static final int LOOK_AHEAD = 1024;
+    private static final int HOLD_AHEAD = 16 * LOOK_AHEAD;
+    private static final int HOLD_LOOKS = 128;
 
     private final Journal journal;
     private final Memory memory;
@@ -37,6 +43,8 @@ final class JournalRx extends LaneRx {
     private long released;
     private int length = NONE;
     private int nothing;
+    /** Where the reader last found no record. */
+    private long caughtUp;
 
     JournalRx(Journal journal, int cell) {
         this.journal = journal;
@@ -48,6 +56,7 @@ final class JournalRx extends LaneRx {
         this.position = kept.position();
         this.sequence = kept.sequence();
         this.released = position;
+        this.caughtUp = position;
     }
 
     @Override
@@ -84,11 +93,32 @@ final class JournalRx extends LaneRx {
 
     /** False; but where the writer has noted that there is more, the word was destroyed. */
     private boolean isNothing() {
+        if (position - caughtUp > BURST) {
+            hold();
+        }
+        caughtUp = position;
         if (++nothing % DOUBT == 0 && journal.ends && journal.cells.tailPosition() > position
                 && memory.getLongAcquire(address) == 0) {
             throw check.damage(journal.name, segment, (int) (address - segment.address()), 0);
         }
         return false;
+    }
+
+    /**
+     * Lets the writer get ahead after a burst, a microsecond or two, as {@link RingRx} does: a reader on its heels takes each
+     * line away from it half written. It looks at a word some way ahead until that changes, whatever it is, and again further
+     * on, as long as records come in that fast.
+     */
+    private void hold() {
+        long last = segment.address() + journal.segmentBytes - WORD_LENGTH;
+        long end = Math.min(last, address + HOLD_AHEAD);
+        int looks = 0;
+        for (long ahead = address + LOOK_AHEAD; ahead <= end && looks < HOLD_LOOKS; ahead += LOOK_AHEAD) {
+            long before = memory.getLongAcquire(ahead);
+            for (looks = 0; looks < HOLD_LOOKS && memory.getLongAcquire(ahead) == before; looks++) {
+                Thread.onSpinWait();
+            }
+        }
     }
 
     private void enter(long at) {
