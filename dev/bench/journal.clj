@@ -13,7 +13,7 @@
                 "java.base/java.util" "java.base/sun.nio.ch"])))
 
 (defn- contenders [[case dir]]
-  (let [properties (assoc unchecked "bench.dir" dir)
+  (let [properties (assoc unchecked "bench.dir" dir "bench.background" true)
         journal (assoc properties "bench.shape" "journal")]
     (map #(assoc % :case case)
          [{:id "lane" :title "lanegraph journal, 64 MiB retained" :properties journal}

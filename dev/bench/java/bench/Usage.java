@@ -39,7 +39,7 @@ record Usage(long nanos, long[] waited, long others, long allocated) {
         for (int i = 0; i < after.waited.length; i++) {
             waited |= after.waited[i] - before.waited[i] > MAX_WAITED * nanos;
         }
-        return waited && !Sides.CROWDED || after.others - before.others > Math.max(MAX_OTHERS * nanos, 3 * TICK);
+        return waited && !Sides.CROWDED && !Sides.BACKGROUND || after.others - before.others > Math.max(MAX_OTHERS * nanos, 3 * TICK);
     }
 
     private static long waited(Path task) throws IOException {
