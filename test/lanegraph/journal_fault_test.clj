@@ -154,6 +154,23 @@
                  (jk/flip! (io/file copy "lane.journal" "journal.cells") offset)
                  (is (= expected (code (jk/open {:dir copy}))))))))
 
+(deftest s15-a-reader-goes-on-from-elsewhere-after-it-met-damage
+  (with-dir [dir true]
+    (written dir 200)
+    (doseq [f [#(jk/flip! (jk/segment-file dir jk/segment-bytes) 0)
+               #(jk/patch! (jk/segment-file dir jk/segment-bytes) (fn [^RandomAccessFile f] (.setLength f 100)))]]
+      (f)
+      (with-open [r (jk/reader dir)]
+        (let [read-all #(loop [n 0] (let [c (try (boolean (.next r)) (catch lanegraph.LaneGraphException e (.code e)))]
+                                      (if (true? c) (recur (inc n)) [n c])))
+              found    (read-all)]
+          (is (= "journal/corrupt" (second found)))
+          (.toStart r)
+          (is (= found (read-all)) "its segment of before is not the one that it looked for last")
+          (is (#{:none "journal/corrupt"} (code (.seekTime r Long/MAX_VALUE))))
+          (.toStart r)
+          (is (= found (read-all))))))))
+
 (deftest s15-what-the-writer-left-at-any-store-is-no-half-message
   (doseq [earlier [1 20 31] ; 31: the next one goes into the next segment
           way [:offer :claim]]

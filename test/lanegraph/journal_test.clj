@@ -218,6 +218,16 @@
           (is (= "lane/closed" (code (.next r)))))))
     (is (= "journal/not-found" (code (JournalReader/open (.toPath dir) "none"))))))
 
+(deftest s15-info-and-verify-leave-a-reader-where-it-is
+  (kit/with-dir [dir true]
+    (with-journal [j {:dir dir :readers []}] (jk/append! j 0 500))
+    (doseq [look [#(.info ^JournalReader %) #(.verify ^JournalReader %)]]
+      (with-open [r (jk/reader dir)]
+        (dotimes [i 500]
+          (when (zero? (rem i 50)) (look r))
+          (is (= i (.sequence ^JournalReader$Record (.next r)))))
+        (is (nil? (.next r)))))))
+
 (deftest s15-peek-and-look-tell-what-was-written
   (in-both [j {}]
     (jk/append! j 0 300)

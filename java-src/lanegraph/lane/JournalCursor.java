@@ -121,16 +121,26 @@ final class JournalCursor {
 
     private boolean isBegunBehind() {
         long first = segment.first();
+        leave();
         Segment behind = segments.find(first + segments.segmentBytes());
         boolean begun = behind != null && MEMORY.getLongAcquire(behind.address() + RECORDS_OFFSET) != 0;
-        segment = segments.find(first); // the other one may have taken its place in memory
+        segment = segments.find(first);
         return begun && segment != null;
+    }
+
+    /**
+     * To be called before anything else is looked for in the journal's segments, here or by somebody else who shares them:
+     * the one that stood here may be unmapped by that, also where it fails. The position stays.
+     */
+    void leave() {
+        segment = null;
     }
 
     /** Goes to the segment of the position; false if it is behind the last one. */
     private boolean enter() {
         long first = JournalDescriptor.segmentOf(position, segments.segmentBytes());
         if (segment == null || segment.first() != first) {
+            leave();
             segment = segments.find(first);
         }
         if (segment == null) {
@@ -159,6 +169,7 @@ final class JournalCursor {
     boolean skip() {
         long first = JournalDescriptor.segmentOf(position, segments.segmentBytes());
         int from = (int) (position - first) + 8;
+        leave();
         for (long each : segments.firsts().tailSet(first)) {
             Segment at = findWhole(each);
             int next = at == null ? -1 : check.nextMessage(at, each == first ? from : RECORDS_OFFSET);
@@ -169,7 +180,6 @@ final class JournalCursor {
                 return true;
             }
         }
-        segment = null; // looking at others may have taken its place in memory
         return false;
     }
 
@@ -256,6 +266,7 @@ final class JournalCursor {
 
     /** Goes to the beginning of the last segment whose first record is such; of the first one if there is none. */
     private void toLast(Predicate<Segment> before) {
+        leave();
         List<Long> there = new ArrayList<>(segments.firsts());
         int low = 0;
         int high = there.size() - 1;
@@ -269,7 +280,6 @@ final class JournalCursor {
                 high = middle - 1;
             }
         }
-        segment = null; // looking at others may have taken its place in memory
         position = (there.isEmpty() ? 0 : there.get(low)) + RECORDS_OFFSET;
         nextSequence = -1;
     }

@@ -162,8 +162,7 @@ public final class JournalReader implements AutoCloseable {
 
     /** What the journal is and holds. The reader stays where it is. */
     public synchronized Info info() {
-        checkOpen();
-        JournalCursor at = new JournalCursor(folder.directory().toString(), folder);
+        JournalCursor at = another();
         at.toStart();
         long start = at.position();
         boolean some = at.next();
@@ -176,10 +175,16 @@ public final class JournalReader implements AutoCloseable {
                 List.copyOf(folder.firsts()), new TreeMap<>(folder.cells().kept()));
     }
 
+    /** One that looks elsewhere, while the reader stays where it is. */
+    private JournalCursor another() {
+        checkOpen();
+        cursor.leave(); // both have the folder's one mapping
+        return new JournalCursor(folder.directory().toString(), folder);
+    }
+
     /** Reads every record and tells what is damaged. The reader stays where it is. */
     public synchronized Verification verify() {
-        checkOpen();
-        JournalCursor at = new JournalCursor(folder.directory().toString(), folder);
+        JournalCursor at = another();
         List<Damage> damages = new ArrayList<>();
         at.toStart();
         long start = at.position();
