@@ -29,6 +29,8 @@
     (inject! rt :lane v opts)       a message into any lane that something writes → accepted?
     (swap-stage! rt :role f opts)   another function, from this message on → version and position
     (rollback-stage! rt :role opts) the function before              (stage-history rt :role) → all versions
+    (errors rt)                     exception, message and position of each parked role, then the errors of status
+    (retry! rt :role opts)          its message again, after a fix   (skip! rt :role opts) → pass over it
 
   Write stages: a function of one message v → a result; nil sends nothing.
     (emit a b c)                    several results
@@ -44,6 +46,8 @@
     :idle         Overrides :idle of the graph. One of :busy-spin :yield :backoff :park.
     :wire         :auto passes objects by reference where nobody needs bytes; :always writes every message
                   with its codec. One of :auto :always. Default :auto.
+    :dev          Whether a message whose stage throws stays where it is, whatever :on-error says, and
+                  parks its role until retry! or skip!. Default false.
     :stages       The registry: a map from keyword to the stage that the keyword names.
     :codecs       Codecs of your own: a map from the name used in the spec to the codec.
     :consumers    A map from the name of an egress to a function of one message; it is called for each
@@ -73,7 +77,7 @@
     :last         Begins where this many records are left.
     :records      true gives {:position :sequence :time :value} instead of the value. Default false.
     :codecs       Codecs of your own, as in spawn!.
-  Options of pause!, resume!, step! and inject!:
+  Options of pause!, resume!, step!, inject!, retry! and skip!:
     :deadline-ms  How long the role may take to come to it, in milliseconds. A command that it has not
                   begun by then is withdrawn. Default 5000.
   Options of swap-stage! and rollback-stage!:
@@ -485,6 +489,28 @@
   Errors: :graph/unknown-role, :role/no-stage."
   [rt role]
   (live/stage-history rt role))
+
+(defn errors
+  "What went wrong and was gone on after, and before that the messages with which roles are parked, which only happens in a
+  graph spawned with {:dev true}:
+  [{:parked true, :role :parse, :at {:lane :lines, :position 7}, :message v, :exception ex, :since-ms epoch-ms} …
+   {:text stack-trace, :count n, :first-ms epoch-ms, :last-ms epoch-ms} …]."
+  [rt]
+  (live/errors rt))
+
+(defn retry!
+  "A parked role does its message again, with what its stage is now, and goes on behind it if that ends well; else it is
+  parked again, with :parked in what is returned, which is as step!'s. Results of the message that were published before one of
+  them failed are not published again.
+  Errors: as pause!; :role/not-parked."
+  ([rt role] (retry! rt role {}))
+  ([rt role opts] (live/retry! rt role opts)))
+
+(defn skip!
+  "A parked role passes over its message: it counts under :errors, and goes to the dead-letter lane if the role has one.
+  Returns as step!. Errors: as pause!; :role/not-parked."
+  ([rt role] (skip! rt role {}))
+  ([rt role opts] (live/skip! rt role opts)))
 
 ;; ------------------------------------------------------------------ at the REPL
 

@@ -4,6 +4,7 @@
             [lanegraph.error :as error :refer [in-clojure]]
             [lanegraph.options :as options]
             [lanegraph.problem :as problem]
+            [lanegraph.report :as report]
             [lanegraph.resolver :as resolver])
   (:import (java.util.function UnaryOperator)
            (lanegraph.runtime LaneGraph Parked RoleControl RoleTurn StageVersion)))
@@ -87,6 +88,16 @@
                        (str "found " (problem/printed n) "; expected how many messages, a whole number of at least 0")
                        {:n n})))
   (in-clojure (moved->data (.step (control rt role) (long n) (deadline opts)))))
+
+(defn retry! [rt role opts]
+  (in-clojure (moved->data (.retry (control rt role) (deadline opts)))))
+
+(defn skip! [rt role opts]
+  (in-clojure (moved->data (.skip (control rt role) (deadline opts)))))
+
+(defn errors [^LaneGraph rt]
+  (into (mapv #(assoc (parked->data %) :parked true) (.parked rt))
+        (:errors (report/status->data (.status rt)))))
 
 (defn inject! [^LaneGraph rt lane v opts]
   (in-clojure (.inject rt (name-of lane :graph/unknown-lane "lane") v (deadline opts))))

@@ -125,13 +125,14 @@
 
 (defn ->java
   "The SpawnOptions for checked options. Errors: :options/invalid, :codec/not-a-codec."
-  ^SpawnOptions [{:keys [dir threads idle wire stages codecs consumers] :as opts}]
+  ^SpawnOptions [{:keys [dir threads idle wire dev stages codecs consumers] :as opts}]
   (let [o (if dir (SpawnOptions/mapped (path dir)) (SpawnOptions/inMemory))
         o (-> o
               (.existing (existing (:existing opts)))
               (.threads (if (= :shared threads) Threads/SHARED Threads/DEDICATED))
               (.idle (idles idle))
               (.wireAlways (= :always wire))
+              (.dev (boolean dev))
               (.stages (resolver/resolver stages)))]
     (with-functions (reduce with-consumer
                             (reduce with-codec o (merge codec/built-in codecs))

@@ -156,7 +156,7 @@ final class Assembly {
             stage.checkedBy(next -> checkStage(name, role, stage, next));
         }
         roles.put(name, new RoleAgent(name, role.kind(), stage, reads, rx, router == null ? outputs.get(0) : null,
-                router, deadLetters, role.onError(), errors, stopping));
+                router, deadLetters, role.onError(), errors, options.dev(), stopping));
     }
 
     /** Throws if this object cannot take the place of a role's stage: the lanes stay what they are. */
@@ -211,7 +211,7 @@ final class Assembly {
             addReader(lane, owner);
             RoleStage stage = new RoleStage(null, new RoleStage.Made(name, RoleStage.fixed(again -> consumer), null, consumer), lane);
             roles.put(owner, new RoleAgent(owner, "consumer", stage, lane, rx, null, null, null, OnError.stop(),
-                    errors, stopping));
+                    errors, options.dev(), stopping));
         }
     }
 

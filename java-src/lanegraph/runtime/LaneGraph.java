@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -305,6 +306,11 @@ public final class LaneGraph implements AutoCloseable {
         return role == null
                 ? offer(assembly.ingressOf(lane), value)
                 : new RoleControl(role, team.threadOf(role)).inject(lane, value, deadlineMillis);
+    }
+
+    /** The messages with which roles are parked, by the names of the roles. */
+    public List<Parked> parked() {
+        return assembly.roles.values().stream().map(role -> role.halt().parked()).filter(Objects::nonNull).toList();
     }
 
     /**

@@ -33,7 +33,9 @@ final class RoleAgent implements Agent {
         /** Publish the message unchanged. */
         FORWARD,
         /** Write the message to the dead letters. */
-        DEAD_LETTER
+        DEAD_LETTER,
+        /** Count the message as an error, which goes to the dead letters if there are any. */
+        SKIPPED
     }
 
     private final String name;
@@ -50,6 +52,7 @@ final class RoleAgent implements Agent {
     private final Mailbox mailbox;
     private final Halt halt = new Halt();
     private final ErrorLog errorLog;
+    private final boolean parks;
     private final RoleStage stage;
     private Step step;
 
@@ -59,6 +62,8 @@ final class RoleAgent implements Agent {
     private int emitted;
     private int sent;
     private boolean encoded;
+    /** How many results of a parked message were published before one of them failed: a retry goes on behind them. */
+    private int publishedOfParked;
 
     private boolean active;
     private boolean blocked;
@@ -80,6 +85,7 @@ final class RoleAgent implements Agent {
      * @param router where the messages of a router go; else null
      * @param deadLetters the lane of {@code onError}, or null
      * @param reads the lane behind {@code rx}; null if it is several
+     * @param parks true if a message whose stage throws waits to be retried or skipped, whatever on-error says
      * @param stopping true once the role shall end
      */
     RoleAgent(
@@ -93,6 +99,7 @@ final class RoleAgent implements Agent {
             LaneTx deadLetters,
             OnError onError,
             ErrorLog errorLog,
+            boolean parks,
             AtomicBoolean stopping) {
         this.name = name;
         this.kind = kind;
@@ -103,6 +110,7 @@ final class RoleAgent implements Agent {
         this.deadLetters = deadLetters;
         this.onError = onError;
         this.errorLog = errorLog;
+        this.parks = parks && stage != null;
         this.reads = reads;
         this.mailbox = new Mailbox(stopping);
         this.drops = tx != null && tx.dropsWhenFull();
@@ -273,6 +281,10 @@ final class RoleAgent implements Agent {
         if (kept == Kept.DEAD_LETTER) {
             return deadLetter();
         }
+        if (kept == Kept.SKIPPED) {
+            errors++;
+            return deadLetters == null ? done() : deadLetter();
+        }
         try {
             return switch (kept) {
                 case RESULT -> result();
@@ -295,6 +307,9 @@ final class RoleAgent implements Agent {
             activity.active(true);
         }
         int outcome = step.apply(rx, tx);
+        if (publishedOfParked > 0 && outcome != Step.EMIT) {
+            return published(); // its only result is the first, and that was sent
+        }
         switch (outcome) {
             case Step.DROP:
                 filtered++;
@@ -302,8 +317,8 @@ final class RoleAgent implements Agent {
             case Step.FORWARD:
                 return forward();
             case Step.EMIT:
-                emitted = 0;
-                sent = 0;
+                emitted = publishedOfParked;
+                sent = publishedOfParked;
                 encoded = false;
                 return emit();
             default:
@@ -377,6 +392,7 @@ final class RoleAgent implements Agent {
 
     private boolean done() {
         kept = Kept.NOTHING;
+        publishedOfParked = 0;
         return true;
     }
 
@@ -404,6 +420,9 @@ final class RoleAgent implements Agent {
     private boolean failed(Throwable error) {
         // A stop interrupts a function that waits: its message is not at fault, and stays.
         boolean interrupted = mailbox.isStopping() && Deadline.isInterrupt(error);
+        if (parks && !interrupted && !isFatal(error)) {
+            return park(error);
+        }
         if (onError instanceof OnError.Stop || isFatal(error) || interrupted) {
             kept = Kept.NOTHING; // what failed is not tried again when the role closes
             throw new LaneGraphException(Category.FAULT, "role/failed",
@@ -416,6 +435,26 @@ final class RoleAgent implements Agent {
             return done();
         }
         return deadLetter();
+    }
+
+    /** Leaves the message where it is, and moves nothing until somebody says what to do with it. */
+    private boolean park(Throwable error) {
+        if (kept == Kept.EMIT) {
+            publishedOfParked = emitted;
+        }
+        kept = Kept.NOTHING;
+        errorLog.record(error);
+        halt.parked(new Parked(name, reads, rx.position(), message(), error, System.currentTimeMillis()));
+        mailbox.alert(); // it is looked at before the next message
+        return false;
+    }
+
+    private Object message() {
+        try {
+            return rx.value();
+        } catch (RuntimeException ex) { // its codec cannot read it: then that is what the error says
+            return null;
+        }
     }
 
     /**
@@ -488,6 +527,30 @@ final class RoleAgent implements Agent {
         return moves(count);
     }
 
+    /**
+     * A command, of a parked role: does its message again, with what its stage is now, and goes on if that ends well.
+     *
+     * @throws LaneGraphException {@code role/not-parked}
+     */
+    RoleTurn retry() {
+        checkParked("retry");
+        halt.parked(null);
+        return moves(1);
+    }
+
+    /**
+     * A command, of a parked role: passes over its message, which counts as an error and goes to the dead letters if there
+     * are any.
+     *
+     * @throws LaneGraphException {@code role/not-parked}
+     */
+    RoleTurn skip() {
+        checkParked("skip");
+        halt.parked(null);
+        kept = Kept.SKIPPED;
+        return moves(1);
+    }
+
     private RoleTurn moves(long count) {
         release(); // and so the counters tell what is done from here on
         long processedBefore = activity.processed();
@@ -553,6 +616,13 @@ final class RoleAgent implements Agent {
         if (halt.parked() != null) {
             throw refused("role/parked", "it waits with the message at position " + halt.parked().position()
                     + ", which its stage could not do; retry or skip that, instead of " + what);
+        }
+    }
+
+    private void checkParked(String what) {
+        if (halt.parked() == null) {
+            throw refused("role/not-parked", "there is nothing to " + what
+                    + "; it waits with no message whose stage threw, which it does only if spawned with dev = true");
         }
     }
 

@@ -131,6 +131,26 @@ public final class RoleControl {
         return stage;
     }
 
+    /**
+     * A parked role does its message again, with what its stage is now. If that ends well, it goes on behind it; if not, it is
+     * parked again, as the answer tells. Results of the message that were published before one of them failed are not
+     * published again.
+     *
+     * @throws LaneGraphException {@code role/not-parked}
+     */
+    public RoleTurn retry(long deadlineMillis) {
+        return ask("retry", deadlineMillis, RoleAgent::retry);
+    }
+
+    /**
+     * A parked role passes over its message: it counts as an error, and goes to the dead-letter lane if the role has one.
+     *
+     * @throws LaneGraphException {@code role/not-parked}
+     */
+    public RoleTurn skip(long deadlineMillis) {
+        return ask("skip", deadlineMillis, RoleAgent::skip);
+    }
+
     /** Writes a value into a lane that the role writes; false if it has no room now. */
     boolean inject(String lane, Object value, long deadlineMillis) {
         return ask("inject", deadlineMillis, role -> role.inject(lane, value));

@@ -21,6 +21,7 @@ public final class SpawnOptions {
     private Threads threads = Threads.DEDICATED;
     private Idle idle;
     private boolean wireAlways;
+    private boolean dev;
     private StageResolver stages;
     private ThreadInit threadInit = (role, kind) -> {};
     private Consumer<GraphEvent> onEvent = event -> {};
@@ -50,6 +51,7 @@ public final class SpawnOptions {
         copy.threads = threads;
         copy.idle = idle;
         copy.wireAlways = wireAlways;
+        copy.dev = dev;
         copy.stages = stages;
         copy.threadInit = threadInit;
         copy.onEvent = onEvent;
@@ -106,6 +108,20 @@ public final class SpawnOptions {
 
     boolean wireAlways() {
         return wireAlways;
+    }
+
+    /**
+     * True: a message whose stage throws stays where it is, whatever {@code on-error} says, and its role is parked until the
+     * message is retried or skipped, see {@link RoleControl#retry}.
+     */
+    public SpawnOptions dev(boolean value) {
+        SpawnOptions copy = copy();
+        copy.dev = value;
+        return copy;
+    }
+
+    boolean dev() {
+        return dev;
     }
 
     /** Finds the stages; by default by the names of their classes. */
