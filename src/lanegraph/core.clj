@@ -17,7 +17,7 @@
     (offer! rt :in v opts)          send a message → accepted?       (offer-all! rt :in vs opts) → how many
     (take! rt :out n opts)          receive up to n messages         (poll! rt :out) → one or nil
     (writer rt :in) (reader rt :out)  the bare handle of an endpoint, for one thread
-    (status rt)                     what it does, as data
+    (status rt opts)                what it does, as data
     (peek rt :lane n-or-opts)       messages of a lane, left where they are
     (journal dir :log opts)         the records of a journal in files, for reduce, transduce, into
     (await-idle! rt opts)           until nothing is left to do
@@ -86,6 +86,9 @@
                   stage starts fresh.
     :deadline-ms  How long the role may take to come to it, in milliseconds. A swap that it has not begun
                   by then is withdrawn. Default 5000.
+  Options of status:
+    :over-ms      How long to look, in milliseconds, for rates and shares; 0 = at once and without them.
+                  Default 0.
   Options of await-idle!:
     :timeout-ms   How long to wait, in milliseconds. Default 10000.
   Options of join!:
@@ -119,7 +122,8 @@
             [lanegraph.report :as report]
             [lanegraph.resolver :as resolver]
             [lanegraph.test-run :as test-run]
-            [lanegraph.value-stage :as value-stage])
+            [lanegraph.value-stage :as value-stage]
+            [lanegraph.watch :as watch])
   (:import (java.io Writer)
            (java.util Collection Map)
            (lanegraph LaneGraphException)
@@ -387,17 +391,25 @@
   "What a graph is doing, also after a stop and after close:
   {:name   :weather
    :state  :running                     :starting :running :draining :stopping :stopped :failed
-   :lanes  {:lines {:kind :events, :memory :by-reference (:in-memory :mapped), :bytes n, :depth n,
-                    :written n, :read n, :dropped n, :capacity n (of a journal :segments n)}}
+   :lanes  {:lines {:kind :events, :memory :by-reference (:in-memory :mapped), :bytes n, :depth n, :high-water n,
+                    :written n, :read n, :dropped n, :readers {:role/parse depth},
+                    :capacity n, :fill share (of a journal instead :segments n, and :oldest-ms n)}}
    :roles  {:parse {:kind :stage, :thread name, :state :running (:paused :parked :ended :failed :stuck), :active bool,
                     :processed n, :filtered n, :dropped n, :errors n, :bytes n, :epoch n,
-                    :blocked-ns n, :blocked-on lane-or-nil, :version of-its-stage-or-nil}}
+                    :blocked-on lane-or-nil, :blocked-ns n, :blocked-for-ns n, :version of-its-stage-or-nil}}
    :errors [{:text stack-trace, :count n, :first-ms epoch-ms, :last-ms epoch-ms}]}
   Counts are of messages: of a lane over all its lives, of a role since the spawn. :errors are those after
-  which a role went on; :blocked-on is the full lane that a role waits for now. The consumer of an egress
-  :out is the role :endpoint/out."
-  [^LaneGraph rt]
-  (report/status->data (.status rt)))
+  which a role went on; :blocked-on is the full lane that a role waits for now, :blocked-for-ns how long it has moved
+  nothing. The consumer of an egress :out is the role :endpoint/out. :high-water is the largest :depth since the spawn
+  that was seen by writers that found their room used up, so each time the lane was full, and by those who looked.
+  :oldest-ms is the age of the oldest message that a reader has before it; slots keep no times, so other lanes than
+  journals do not tell it.
+  With :over-ms it takes so long, in the caller's thread, and adds, in messages per second, of each lane :in-rate
+  :out-rate :drop-rate, of each role :rate; and of each role the shares of the time, from 0.0 to 1.0, that it was :busy
+  (looked at once a millisecond) and before a full lane, :blocked-share; beside them :over-ms, how long it was.
+  Looking reads memory that is there: it slows no role and changes no lane."
+  ([rt] (status rt {}))
+  ([rt opts] (watch/status rt opts)))
 
 (defn await-idle!
   "Returns nil when no role is active, no lane that a role reads holds a message, and nothing has moved for

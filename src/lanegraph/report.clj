@@ -7,17 +7,23 @@
 (set! *warn-on-reflection* true)
 (set! *unchecked-math* :warn-on-boxed)
 
+(defn- by-name [f ^SortedMap m]
+  (into {} (map (fn [[k v]] [(keyword k) (f v)])) m))
+
 (defn- lane [^LaneStatus s]
-  (merge {:kind    (keyword (.kind s))
-          :memory  (keyword (.memory s))
-          :bytes   (.bytes s)
-          :depth   (long (.depth s))
-          :written (.written s)
-          :read    (.read s)
-          :dropped (.dropped s)}
-         (if (pos? (.segments s))
-           {:segments (long (.segments s))}
-           {:capacity (long (.capacity s))})))
+  (cond-> {:kind       (keyword (.kind s))
+           :memory     (keyword (.memory s))
+           :bytes      (.bytes s)
+           :depth      (long (.depth s))
+           :high-water (long (.highWater s))
+           :written    (.written s)
+           :read       (.read s)
+           :dropped    (.dropped s)
+           :readers    (by-name long (.readers s))}
+    (pos? (.segments s))           (assoc :segments (long (.segments s)))
+    (pos? (.capacity s))           (assoc :capacity (long (.capacity s))
+                                          :fill (/ (double (.depth s)) (.capacity s)))
+    (not (neg? (.oldestMillis s))) (assoc :oldest-ms (.oldestMillis s))))
 
 (defn- role [^RoleStatus s]
   {:kind       (keyword (.kind s))
@@ -31,14 +37,12 @@
    :bytes      (.bytes s)
    :blocked-on (some-> (.blockedOn s) keyword)
    :blocked-ns (.blockedNanos s)
+   :blocked-for-ns (.blockedForNanos s)
    :version    (let [v (.version s)] (when (pos? v) (long v)))
    :epoch      (.epoch s)})
 
 (defn- distinct-error [^DistinctError e]
   {:text (.text e) :count (long (.count e)) :first-ms (.firstMillis e) :last-ms (.lastMillis e)})
-
-(defn- by-name [f ^SortedMap m]
-  (into {} (map (fn [[k v]] [(keyword k) (f v)])) m))
 
 (defn status->data
   "A GraphStatus as a map; lanegraph.core/status tells its shape."

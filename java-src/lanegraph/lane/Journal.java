@@ -5,9 +5,12 @@ import static lanegraph.region.JournalDescriptor.WORD_LENGTH;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import lanegraph.LaneGraphException;
@@ -67,6 +70,7 @@ public final class Journal implements Lane {
     private final JournalThread thread;
     private final List<Integer> added = new ArrayList<>();
     private final JournalCursor looking;
+    private final HighWater highWater = new HighWater();
 
     /**
      * @param name the lane's name, for messages
@@ -257,7 +261,29 @@ public final class Journal implements Lane {
     @Override
     public int depth() {
         long before = consumed(); // read first: the difference can then be too large, never negative
-        return behind(before);
+        return highWater.seen(behind(before));
+    }
+
+    @Override
+    public SortedMap<String, Integer> depths() {
+        SortedMap<String, Integer> depths = new TreeMap<>();
+        cells.kept().forEach((owner, kept) -> depths.put(owner, behind(kept.sequence())));
+        return depths;
+    }
+
+    /** As each {@link #depth()} has seen it: a journal's writer looks for room in bytes, not in messages. */
+    @Override
+    public int highWater() {
+        return highWater.get();
+    }
+
+    @Override
+    public long oldestMillis() {
+        return cells.kept().values().stream()
+                .min(Comparator.comparingLong(JournalCells.Kept::sequence))
+                .filter(slowest -> slowest.sequence() < produced())
+                .map(slowest -> new JournalCursor(name, segments).stampAt(slowest.position()))
+                .orElse(-1L);
     }
 
     @Override

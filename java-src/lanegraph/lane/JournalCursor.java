@@ -194,6 +194,17 @@ final class JournalCursor {
         }
     }
 
+    /** The stamp of the first record from this position on, which one must begin at or end at; -1 if none can be read. */
+    long stampAt(long from) {
+        position = from;
+        nextSequence = -1;
+        try {
+            return step(false) ? foundStamp : -1;
+        } catch (LaneGraphException ex) { // gone meanwhile, or damaged: its reader will tell
+            return -1;
+        }
+    }
+
     /** Goes behind the last record. */
     void toTail() {
         toLast(first -> true);

@@ -1,6 +1,7 @@
 package lanegraph.lane;
 
 import java.nio.file.Path;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -62,6 +63,22 @@ public interface Lane {
      * @throws lanegraph.LaneGraphException {@code lane/no-such-owner}
      */
     int depth(String owner);
+
+    /** {@link #depth(String)} of every reader, by owner. */
+    SortedMap<String, Integer> depths();
+
+    /**
+     * The most messages that the slowest reader was seen to have before it since the lane was opened here: by a writer
+     * that looked for room, at least once in as many messages as have room, and so always when the lane was full; and
+     * by each {@link #depth()}.
+     */
+    int highWater();
+
+    /**
+     * When the oldest message was written that the slowest reader has before it, in milliseconds since 1970; -1 if there
+     * is none, or the lane keeps no times.
+     */
+    long oldestMillis();
 
     /** How many messages the producers have dropped because the lane was full. */
     long dropped();

@@ -28,7 +28,7 @@ final class ManyProducersTx extends RingTx {
         if (sequence < limit) {
             return true;
         }
-        limit = ring.slowest() + ring.slots;
+        limit = ring.limit(sequence);
         return sequence < limit;
     }
 

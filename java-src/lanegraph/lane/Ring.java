@@ -9,6 +9,8 @@ import static lanegraph.region.RingDescriptor.WORD_LENGTH;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import lanegraph.LaneGraphException;
 import lanegraph.LaneGraphException.Category;
@@ -50,6 +52,7 @@ public final class Ring implements Lane {
     final int block;
     private final RingShape shape;
     private final long[] cursorAddresses;
+    private final HighWater highWater = new HighWater();
 
     /**
      * @param name the lane's name, for messages
@@ -216,7 +219,7 @@ public final class Ring implements Lane {
     @Override
     public int depth() {
         long before = slowest(); // read first: the difference can then be too large, never negative
-        return (int) Math.min(slots, produced() - before);
+        return highWater.seen((int) Math.min(slots, produced() - before));
     }
 
     @Override
@@ -224,6 +227,24 @@ public final class Ring implements Lane {
         long cell = region.address() + region.cursorCell(owner);
         long before = memory.getLongAcquire(cell + CELL_POSITION_OFFSET); // read first, as above
         return (int) Math.min(slots, produced() - before);
+    }
+
+    @Override
+    public SortedMap<String, Integer> depths() {
+        SortedMap<String, Integer> depths = new TreeMap<>();
+        shape.cursors().forEach(owner -> depths.put(owner, depth(owner)));
+        return depths;
+    }
+
+    @Override
+    public int highWater() {
+        return highWater.get();
+    }
+
+    /** A slot has no room for a time: there is none. */
+    @Override
+    public long oldestMillis() {
+        return -1;
     }
 
     @Override
@@ -276,6 +297,13 @@ public final class Ring implements Lane {
 
     long slot(long sequence) {
         return base + (sequence & mask) * stride;
+    }
+
+    /** The sequences below it have room, for a writer that stands at this one. */
+    long limit(long sequence) {
+        long slowest = slowest();
+        highWater.seen((int) (sequence - slowest));
+        return slowest + slots;
     }
 
     /** The least of all cursors. */

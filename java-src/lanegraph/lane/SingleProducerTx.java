@@ -41,7 +41,7 @@ final class SingleProducerTx extends RingTx {
         if (tail < limit) {
             return true;
         }
-        limit = ring.slowest() + ring.slots; // once a lap at best: the cursors' lines stay with their readers
+        limit = ring.limit(tail); // once a lap at best: the cursors' lines stay with their readers
         return tail < limit;
     }
 

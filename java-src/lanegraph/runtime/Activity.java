@@ -10,7 +10,7 @@ import org.agrona.BufferUtil;
  *
  * <pre>
  *    0  active (1 or 0)   8  processed   16  filtered   24  dropped   32  errors
- *   40  bytes            48  blocked ns  56  epoch
+ *   40  bytes            48  blocked ns  56  epoch      64  blocked since
  * </pre>
  */
 final class Activity {
@@ -23,6 +23,7 @@ final class Activity {
     private static final int BYTES = 40;
     private static final int BLOCKED = 48;
     private static final int EPOCH = 56;
+    private static final int SINCE = 64;
 
     private final Memory memory = Memory.DIRECT;
     private final ByteBuffer buffer; // keeps the memory
@@ -65,8 +66,15 @@ final class Activity {
         return blockedOn;
     }
 
-    void blocked(long nanos) {
+    /** Blocked from this {@link System#nanoTime} on. */
+    void blockedSince(long nanos) {
+        memory.putLongRelease(address + SINCE, nanos);
+    }
+
+    /** No longer blocked, and was for so long. */
+    void unblocked(long nanos) {
         add(BLOCKED, nanos);
+        blockedSince(0);
     }
 
     /** Called when it changes. */
@@ -98,8 +106,21 @@ final class Activity {
         return read(BYTES);
     }
 
+    /** How long the role has been blocked in all, up to now. */
     long blockedNanos() {
-        return read(BLOCKED);
+        long before;
+        long now;
+        do { // until both belong together
+            before = read(BLOCKED);
+            now = blockedForNanos();
+        } while (before != read(BLOCKED));
+        return before + now;
+    }
+
+    /** How long the role is blocked without having moved anything; 0 if it is not. */
+    long blockedForNanos() {
+        long since = read(SINCE);
+        return since == 0 ? 0 : Math.max(0, System.nanoTime() - since);
     }
 
     /** Moves with every pass that did something. */

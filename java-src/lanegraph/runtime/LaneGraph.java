@@ -347,6 +347,17 @@ public final class LaneGraph implements AutoCloseable {
     }
 
     /**
+     * How busy each role is, 0 to 1: looks at the roles about once a millisecond, for so long, on the caller's thread, and
+     * tells at what share of the looks each was at work. A look reads memory that is there, and slows no role. A function
+     * that does not return is at work; a role before a full lane, or halted, is not.
+     *
+     * @throws LaneGraphException {@code call/interrupted}
+     */
+    public SortedMap<String, Double> busy(long millis) {
+        return new StatusReader(assembly, team, Map.of()).busy(millis);
+    }
+
+    /**
      * Waits until no role is active, no lane that a role reads holds a message, and nothing has moved for 20
      * ms.
      *

@@ -488,15 +488,22 @@ final class RoleAgent implements Agent {
     private void settle(long done) {
         if (blocked && done == 0 && blockedSince == 0) {
             blockedSince = System.nanoTime();
-        } else if (blockedSince != 0 && (done > 0 || !blocked)) { // it moves, or was paused
-            activity.blocked(System.nanoTime() - blockedSince);
-            blockedSince = 0;
+            activity.blockedSince(blockedSince);
+        } else if (done > 0 || !blocked) { // it moves, or was paused
+            unblocked();
         }
         activity.blockedOn(blockedOn);
         boolean now = done > 0 || blocked;
         if (now != active) {
             active = now;
             activity.active(now);
+        }
+    }
+
+    private void unblocked() {
+        if (blockedSince != 0) {
+            activity.unblocked(System.nanoTime() - blockedSince);
+            blockedSince = 0;
         }
     }
 
@@ -671,6 +678,7 @@ final class RoleAgent implements Agent {
             active = false;
             activity.active(false);
             activity.blockedOn(null);
+            unblocked();
             closeMailbox();
             closeStage();
         }

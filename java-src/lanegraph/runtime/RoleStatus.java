@@ -14,7 +14,8 @@ package lanegraph.runtime;
  * @param errors messages that were skipped or became dead letters
  * @param bytes of the messages read
  * @param blockedOn the full lane that its last pass ended before, or null
- * @param blockedNanos time spent before full lanes
+ * @param blockedNanos time spent before full lanes, up to now
+ * @param blockedForNanos of that, the time since the role has moved anything, if it is blocked now; else 0
  * @param version of its stage; 0 if it has none
  * @param epoch moves whenever the role does something
  */
@@ -30,5 +31,6 @@ public record RoleStatus(
         long bytes,
         String blockedOn,
         long blockedNanos,
+        long blockedForNanos,
         int version,
         long epoch) {}

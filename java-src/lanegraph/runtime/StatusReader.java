@@ -1,12 +1,16 @@
 package lanegraph.runtime;
 
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import lanegraph.lane.Lane;
 
-/** Reads what a graph is doing while it runs, without slowing it. */
+/** Reads what a graph is doing while it runs, without slowing it: memory that is there, and changes none of it. */
 final class StatusReader {
+    private static final long LOOK_EACH_NS = 1_000_000;
+
     private final Assembly assembly;
     private final Team team;
     private final Map<String, Throwable> failures;
@@ -31,7 +35,43 @@ final class StatusReader {
         int depth = lane.depth();
         String memory = lane.byReference() ? "by-reference" : lane.file() == null ? "in-memory" : "mapped";
         return new LaneStatus(lane.kind(), lane.capacity(), depth, lane.produced(), read, lane.dropped(), memory,
-                lane.segments(), lane.bytes());
+                lane.segments(), lane.bytes(), lane.highWater(), age(lane.oldestMillis()), lane.depths());
+    }
+
+    private static long age(long writtenMillis) {
+        return writtenMillis < 0 ? -1 : Math.max(0, System.currentTimeMillis() - writtenMillis);
+    }
+
+    /**
+     * Looks at the roles about once a millisecond, for so long, on the caller's thread.
+     *
+     * @return by role, the share of the looks, 0 to 1, at which it was at work: it had just moved messages or its function
+     *     ran, and it was neither halted nor before a full lane
+     * @throws lanegraph.LaneGraphException {@code call/interrupted}
+     */
+    SortedMap<String, Double> busy(long millis) {
+        List<RoleAgent> roles = List.copyOf(assembly.roles.values());
+        int[] atWork = new int[roles.size()];
+        Deadline deadline = Deadline.in(millis);
+        int looks = 0;
+        do {
+            for (int i = 0; i < atWork.length; i++) {
+                atWork[i] += isAtWork(roles.get(i)) ? 1 : 0;
+            }
+            looks++;
+            LockSupport.parkNanos(LOOK_EACH_NS);
+            Deadline.checkInterrupt("measuring how busy roles are");
+        } while (!deadline.passed());
+        SortedMap<String, Double> shares = new TreeMap<>();
+        for (int i = 0; i < atWork.length; i++) {
+            shares.put(roles.get(i).roleName(), atWork[i] / (double) looks);
+        }
+        return shares;
+    }
+
+    private static boolean isAtWork(RoleAgent role) {
+        Activity activity = role.activity();
+        return activity.active() && activity.blockedOn() == null && !role.halt().isHalted();
     }
 
     private RoleStatus role(String name, RoleAgent role, boolean quiet) {
@@ -39,8 +79,9 @@ final class StatusReader {
         boolean over = thread.end().isDone();
         String phase = failures.containsKey(name) ? "failed" : over ? "ended" : quiet ? "stuck" : role.halt().state();
         Activity activity = role.activity();
+        long blockedFor = activity.blockedForNanos(); // before the whole, which it is part of
         return new RoleStatus(role.kind(), thread.thread().getName(), phase, activity.active(), activity.processed(),
                 activity.filtered(), activity.dropped(), activity.errors(), activity.bytes(), activity.blockedOn(),
-                activity.blockedNanos(), role.stage() == null ? 0 : role.stage().version(), activity.epoch());
+                activity.blockedNanos(), blockedFor, role.stage() == null ? 0 : role.stage().version(), activity.epoch());
     }
 }
