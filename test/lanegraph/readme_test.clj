@@ -92,6 +92,9 @@
 (deftest every-block-of-the-concepts-runs
   (try-page "doc/02-concepts.md"))
 
+(deftest every-block-of-live-work-runs
+  (try-page "doc/09-live-work.md"))
+
 (deftest the-byte-layouts-are-those-of-the-code
   (let [rows (re-seq #"(?m)^\|[^|]+\| `([A-Z_]+)` \| (\d+) \|$" (slurp "doc/06-byte-layouts.md"))]
     (is (< 20 (count rows)))
