@@ -18,6 +18,7 @@
     (take! rt :out n opts)          receive up to n messages         (poll! rt :out) → one or nil
     (writer rt :in) (reader rt :out)  the bare handle of an endpoint, for one thread
     (status rt opts)                what it does, as data
+    (why rt opts)                   where the back-pressure starts → as data, in words under :text
     (peek rt :lane n-or-opts)       messages of a lane, left where they are
     (journal dir :log opts)         the records of a journal in files, for reduce, transduce, into
     (await-idle! rt opts)           until nothing is left to do
@@ -89,6 +90,8 @@
   Options of status:
     :over-ms      How long to look, in milliseconds, for rates and shares; 0 = at once and without them.
                   Default 0.
+  Options of why:
+    :over-ms      How long to look, in milliseconds. Default 100.
   Options of await-idle!:
     :timeout-ms   How long to wait, in milliseconds. Default 10000.
   Options of join!:
@@ -123,7 +126,8 @@
             [lanegraph.resolver :as resolver]
             [lanegraph.test-run :as test-run]
             [lanegraph.value-stage :as value-stage]
-            [lanegraph.watch :as watch])
+            [lanegraph.watch :as watch]
+            [lanegraph.why :as why])
   (:import (java.io Writer)
            (java.util Collection Map)
            (lanegraph LaneGraphException)
@@ -392,7 +396,7 @@
   {:name   :weather
    :state  :running                     :starting :running :draining :stopping :stopped :failed
    :lanes  {:lines {:kind :events, :memory :by-reference (:in-memory :mapped), :bytes n, :depth n, :high-water n,
-                    :written n, :read n, :dropped n, :readers {:role/parse depth},
+                    :written n, :read n, :dropped n, :readers {\"role/parse\" depth},
                     :capacity n, :fill share (of a journal instead :segments n, and :oldest-ms n)}}
    :roles  {:parse {:kind :stage, :thread name, :state :running (:paused :parked :ended :failed :stuck), :active bool,
                     :processed n, :filtered n, :dropped n, :errors n, :bytes n, :epoch n,
@@ -410,6 +414,20 @@
   Looking reads memory that is there: it slows no role and changes no lane."
   ([rt] (status rt {}))
   ([rt opts] (watch/status rt opts)))
+
+(defn why
+  "Where the back-pressure starts, found from the roles that wait for room to who does not empty the full lane:
+  {:cause    :none           no lane is full, no role waits for room, or it is one of
+             :slow-role      which does not keep up, :in-function  which has not returned all the time,
+             :paused :parked :ended :stuck  as its state says, :egress  that is not taken from, or slower,
+             :nobody-reads   the lane, or a reader (:owner) of a journal that is not in this graph, :cycle,
+             :failed :stopped :stopping  the graph itself
+   :role or :endpoint, :lane what it does not empty, :path [role …] those through which it was found,
+   :blocked [role …] those that wait because of it, :text all of it in a sentence,
+   :also [the same, of other causes]}
+  Looks for :over-ms, in the caller's thread, and slows nothing."
+  ([rt] (why rt {}))
+  ([rt opts] (why/why (watch/status rt (options/checked :why opts)))))
 
 (defn await-idle!
   "Returns nil when no role is active, no lane that a role reads holds a message, and nothing has moved for

@@ -19,7 +19,7 @@
            :written    (.written s)
            :read       (.read s)
            :dropped    (.dropped s)
-           :readers    (by-name long (.readers s))}
+           :readers    (update-vals (into {} (.readers s)) long)}
     (pos? (.segments s))           (assoc :segments (long (.segments s)))
     (pos? (.capacity s))           (assoc :capacity (long (.capacity s))
                                           :fill (/ (double (.depth s)) (.capacity s)))

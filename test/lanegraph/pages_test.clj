@@ -21,8 +21,8 @@
      "call|cli|codec|csv|endpoint|graph|journal|json|lane|options|picture|read|region|role|spec|stage")
 
 (def ^:private no-codes
-  "Defaults.java names keys, and these are examples of owners."
-  #{:endpoint/out :role/parse})
+  "Defaults.java names keys, and :endpoint/out is an example."
+  #{:endpoint/out})
 
 (defn- codes-in-sources []
   (set/difference

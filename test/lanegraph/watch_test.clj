@@ -17,11 +17,11 @@
       (with-open [rt (lg/spawn! (cond-> (pipe {:stage 'clojure.core/inc})
                                   (= 2 producers) (assoc-in [:endpoints :more] {:kind :ingress :lane :b}))
                                 opts)]
-        (is (= {:depth 0 :high-water 0 :capacity 8 :fill 0.0 :readers {:endpoint/out 0}}
+        (is (= {:depth 0 :high-water 0 :capacity 8 :fill 0.0 :readers {"endpoint/out" 0}}
                (select-keys (lane rt :b) [:depth :high-water :capacity :fill :readers])))
         (lg/offer-all! rt :in (range 10) {:timeout-ms 20000})
         (is (eventually (= :b (:blocked-on (role rt :r)))))
-        (is (= [2 {:role/r 2}] ((juxt :depth :readers) (lane rt :a))))
+        (is (= [2 {"role/r" 2}] ((juxt :depth :readers) (lane rt :a))))
         (is (= 10 (count (kit/taken rt 10))))
         (is (= {:depth 0 :high-water 8 :fill 0.0 :written 10 :read 10}
                (select-keys (lane rt :b) [:depth :high-water :fill :written :read]))
@@ -56,7 +56,7 @@
         (lg/offer-all! rt :in [1 2])
         (is (eventually (< 20 (:oldest-ms (lane rt :log) 0))))
         (is (> 60000 (:oldest-ms (lane rt :log))))
-        (is (= {:depth 2 :high-water 2 :readers {:role/copy 2}}
+        (is (= {:depth 2 :high-water 2 :readers {"role/copy" 2}}
                (select-keys (lane rt :log) [:depth :high-water :readers])))
         (is (not (contains? (lane rt :log) :fill)) "it has no capacity in messages")
         (lg/step! rt :copy)

@@ -69,9 +69,10 @@ final class StatusReader {
         return shares;
     }
 
-    private static boolean isAtWork(RoleAgent role) {
+    private boolean isAtWork(RoleAgent role) {
         Activity activity = role.activity();
-        return activity.active() && activity.blockedOn() == null && !role.halt().isHalted();
+        boolean hasThread = team.threadOf(role).working() == role; // it may share it with others
+        return hasThread && activity.active() && activity.blockedOn() == null && !role.halt().isHalted();
     }
 
     private RoleStatus role(String name, RoleAgent role, boolean quiet) {
