@@ -11,6 +11,7 @@
 (def ^:private contenders
   (map #(assoc % :case :2)
        [{:id "lane" :title "lanegraph events lane of two producers" :properties two}
+        {:id "lane" :title "lanegraph, two lanes, read in turn" :properties (assoc two "bench.shape" "lanes")}
         {:id "lane" :title "lanegraph, two lanes, merge role, one lane"
          :properties (assoc two "bench.shape" "merge" "bench.roles" 1)}
         {:id "agrona" :title "Agrona ManyToOneRingBuffer, in place" :properties yielding}

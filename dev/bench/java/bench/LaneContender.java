@@ -1,10 +1,13 @@
 package bench;
 
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.function.Function;
 import lanegraph.lane.Lane;
 import lanegraph.lane.LaneRx;
 import lanegraph.lane.LaneTx;
+import lanegraph.lane.MergeRx;
 import lanegraph.runtime.LaneGraph;
 import org.agrona.concurrent.IdleStrategy;
 
@@ -12,7 +15,7 @@ import org.agrona.concurrent.IdleStrategy;
 abstract class LaneContender implements Contender {
     private static final String SHAPE = System.getProperty("bench.shape", "events");
     /** Many producers of one lane reserve no room: it is known only when they commit. */
-    static final boolean RESERVES = Sides.PRODUCERS == 1 || Sides.ROLES > 0;
+    static final boolean RESERVES = Sides.PRODUCERS == 1 || Sides.ROLES > 0 || SHAPE.equals("lanes");
 
     final LaneTx[] tx = new LaneTx[Sides.PRODUCERS];
     final LaneRx[] rx = new LaneRx[Sides.CONSUMERS];
@@ -24,6 +27,7 @@ abstract class LaneContender implements Contender {
         switch (SHAPE) {
             case "events", "fanout-broadcast" -> handles(Lanes.ring(SHAPE, slots, dir));
             case "journal" -> handles(Lanes.journal(dir));
+            case "lanes" -> handles(Lanes.oneEach(slots, dir));
             case "router" -> handles(Graphs.router(slots));
             case "merge" -> handles(Graphs.merge(slots));
             default -> throw new IllegalArgumentException("no lanes of this shape: " + SHAPE);
@@ -33,6 +37,13 @@ abstract class LaneContender implements Contender {
     private void handles(Lane lane) {
         owner = () -> lane.close().join();
         handles(name -> lane.tx(name, false), lane::rx);
+    }
+
+    /** A lane for each producer; one consumer reads them in turn. */
+    private void handles(List<Lane> lanes) {
+        owner = () -> lanes.forEach(lane -> lane.close().join());
+        Arrays.setAll(tx, i -> lanes.get(i).tx("p0", false));
+        rx[0] = new MergeRx(lanes.stream().map(lane -> lane.rx("c0")).toList(), false);
     }
 
     private void handles(LaneGraph graph) {

@@ -25,10 +25,19 @@ final class Lanes {
     }
 
     static Lane ring(String kind, int slots, Path dir) {
-        RingShape shape = new RingShape(kind, slots, Payload.LENGTH, "bytes", owners("p", Sides.PRODUCERS),
-                owners("c", Sides.CONSUMERS));
-        Region region = dir == null ? Region.inMemory(shape) : Region.mapped(dir, "lane", shape, Existing.REPLACE);
-        return new Ring("lane", region, Codecs.BYTES, false, true, Memory.DIRECT);
+        return ring("lane", kind, slots, dir, Sides.PRODUCERS, Sides.CONSUMERS);
+    }
+
+    /** For each producer a lane of its own. */
+    static List<Lane> oneEach(int slots, Path dir) {
+        return owners("lane", Sides.PRODUCERS).stream().map(name -> ring(name, "events", slots, dir, 1, 1)).toList();
+    }
+
+    private static Lane ring(String name, String kind, int slots, Path dir, int producers, int consumers) {
+        RingShape shape = new RingShape(kind, slots, Payload.LENGTH, "bytes", owners("p", producers),
+                owners("c", consumers));
+        Region region = dir == null ? Region.inMemory(shape) : Region.mapped(dir, name, shape, Existing.REPLACE);
+        return new Ring(name, region, Codecs.BYTES, false, true, Memory.DIRECT);
     }
 
     /** Segments of 16 MiB, never forced to the disk; what is behind the retained bytes is used again. */
