@@ -9,7 +9,7 @@
    (java.util Arrays)
    (lanegraph.lane Codec LaneRx LaneTx Ring)
    (lanegraph.region Memory Region RingDescriptor)
-   (org.agrona DirectBuffer MutableDirectBuffer)
+   (org.agrona DirectBuffer ExpandableArrayBuffer ExpandableDirectByteBuffer MutableDirectBuffer)
    (org.agrona.concurrent UnsafeBuffer)))
 
 (set! *warn-on-reflection* true)
@@ -191,6 +191,17 @@
           (.getBytes (.payload rx) 0 ^MutableDirectBuffer target 3 (int n))
           (is (= (concat [0 0 0] message [0]) (content target 0 (+ 4 (long n)))) "these bytes, and no other")
           (doto rx .advance .release))))))
+
+(deftest a-lent-buffer-is-copied-into-one-that-grows
+  (doseq [^MutableDirectBuffer target [(ExpandableDirectByteBuffer. 8) (ExpandableArrayBuffer. 8)]]
+    (let [{:keys [^Ring ring txs rxs]} (kit/open {:slot-bytes 64})
+          bytes (kit/payload 1 48)]
+      (.offer ^LaneTx (first txs) ^Object bytes)
+      (let [^LaneRx rx (first rxs)]
+        (.peek rx)
+        (.getBytes (.payload rx) 0 target 0 48)
+        (is (= (vec bytes) (let [copy (byte-array 48)] (.getBytes target 0 copy) (vec copy))))
+        (is (some? ring) "reachable until here")))))
 
 (deftest a-lent-buffer-is-an-agrona-buffer
   (let [[_ ^LaneTx tx ^LaneRx rx] (ends (kit/open {:slots 2 :slot-bytes 64}))

@@ -94,7 +94,8 @@ final class SlotView extends UnsafeBuffer {
     public void getBytes(int index, MutableDirectBuffer target, int offset, int length) {
         long from = addressOffset + index;
         long to = target.addressOffset() + offset;
-        if (length <= 0 || target.byteArray() != null || Math.abs(to - from) < length) { // none of ours, or overlapping
+        if (length <= 0 || target.byteArray() != null || target.isExpandable() || Math.abs(to - from) < length) {
+            // not for us, may have to grow and move, or overlaps
             super.getBytes(index, target, offset, length);
             return;
         }
