@@ -3,6 +3,7 @@ package lanegraph.runtime;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import org.agrona.concurrent.IdleStrategy;
@@ -56,6 +57,11 @@ final class RoleThread implements Runnable {
     /** Completed, on the role's thread, when it will touch no lane again. */
     CompletableFuture<Void> end() {
         return end;
+    }
+
+    /** Waits until the thread itself is gone, which it is a moment after its end; at most to the deadline. */
+    void awaitGone(Deadline deadline) throws InterruptedException {
+        TimeUnit.NANOSECONDS.timedJoin(thread, deadline.remainingNanos());
     }
 
     /** The role whose code the thread runs now, or null. */

@@ -108,9 +108,22 @@ final class Team {
         return CompletableFuture.allOf(threads.stream().map(RoleThread::end).toArray(CompletableFuture[]::new));
     }
 
-    /** Waits for all threads to end; true if they have. An interrupt of the caller is kept for later. */
+    /**
+     * Waits for all threads to end; true if they have, and then, as far as there is time, they are gone as well. An
+     * interrupt of the caller is kept for later.
+     */
     boolean awaitEnd(Deadline deadline) {
-        return await(end(), deadline);
+        if (!await(end(), deadline)) {
+            return false;
+        }
+        try {
+            for (RoleThread thread : threads) {
+                thread.awaitGone(deadline);
+            }
+        } catch (InterruptedException ex) {
+            Thread.currentThread().interrupt(); // they have ended all the same
+        }
+        return true;
     }
 
     /** Waits for an end; true if it came. An interrupt of the caller is kept for later. */
