@@ -147,7 +147,7 @@
             _      (offer early)
             _      (doseq [turn turns] (kit/step g (roles (mod turn (count roles)))))
             _      (offer late)
-            _      (while (some pos? (apply kit/step g roles)))
+            _      (kit/settle #(some pos? (apply kit/step g roles)))
             counts (into {} (for [r roles] [r (kit/counts g r)]))
             lanes  (kit/lanes g)
             wrong  (unaccounted spec lanes counts (update-vals inputs count))

@@ -210,7 +210,7 @@
                 taken (run {:offer  (fn [in v] (.offer g (name in) v))
                             :take   #(kit/out g %)
                             :turn   step
-                            :settle #(while (pos? (long (step))))}
+                            :settle #(kit/settle (fn [] (pos? (long (step)))))}
                         spec c look)]
             (check spec c (= :drop policy) (see) taken)))))))
 

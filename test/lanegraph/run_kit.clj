@@ -84,6 +84,15 @@
   [^GraphProbe g & roles]
   (mapv #(long (.step g (name %))) roles))
 
+(defn settle
+  "Calls (f) until nothing moves any more; throws where that would never end, as with a role that does the same again
+  and again."
+  [f]
+  (loop [patience 100000]
+    (cond (not (f))         nil
+          (zero? patience) (throw (IllegalStateException. "something still moves after 100,000 passes"))
+          :else            (recur (dec patience)))))
+
 (defn offered
   "How many of the messages the ingress took."
   [^GraphProbe g ingress messages]
