@@ -2,8 +2,12 @@
   "Merges: whose turn it is."
   (:require [clojure.test :refer [deftest is testing]]
             [lanegraph.core :as lg]
+            [lanegraph.lane-kit :as lane-kit]
             [lanegraph.run-kit :as kit :refer [blocked-on by-hand counts eventually lanes offered out step]]
-            [lanegraph.scratch :as scratch]))
+            [lanegraph.scratch :as scratch])
+  (:import (java.util.concurrent.atomic AtomicLong)
+           (lanegraph.lane LaneTx MergeRx)
+           (lanegraph.region Memory)))
 
 (set! *warn-on-reflection* true)
 
@@ -34,6 +38,24 @@
     (all!)
     (step g :m)
     (is (= [:c :a :b] (out g :z)) "two empty passes")))
+
+(deftest a-merge-holds-for-a-producer-only-when-no-lane-has-a-message
+  (let [loads (AtomicLong.)
+        memory (proxy [Memory] []
+                 (getLongAcquire [address]
+                   (.incrementAndGet loads)
+                   (.getLongAcquire Memory/DIRECT (long address))))
+        [a b :as inputs] (repeatedly 2 #(let [lane {:slots 256}] (lane-kit/attach lane (lane-kit/region lane) memory)))
+        fill #(dotimes [i %2] (.offer ^LaneTx (first (:txs %1)) ^Object (lane-kit/payload i 8)))
+        rx   (MergeRx. (map (comp first :rxs) inputs) false)
+        loads-of (fn [f] (.set loads 0) (f) (.get loads))]
+    (fill a 3)
+    (fill b 20)
+    (is (> 60 (long (loads-of #(dotimes [_ 23] (is (some? (.take rx))))))) "a was empty after three of its own")
+    (is (< 32 (long (loads-of #(is (false? (.peek rx)))))) "now there is time to let a producer get ahead")
+    (is (> 10 (long (loads-of #(is (false? (.peek rx)))))) "once")
+    (fill a 1)
+    (is (some? (.take rx)))))
 
 (deftest s28-a-message-that-waits-for-room-stays-the-next
   (let [g (by-hand (merged {} :z {:slots 2}))]

@@ -83,6 +83,11 @@ public abstract class LaneRx extends LaneHandle {
         return value;
     }
 
+    /** As {@link #peek()}, for one who has other lanes to read: it never holds to let the producer get ahead. */
+    boolean look() {
+        return peek();
+    }
+
     /** The address of the payload that {@link #peek()} found. */
     abstract long address();
 }

@@ -44,7 +44,7 @@ public final class MergeRx extends LaneRx {
         }
         int i = byPriority ? 0 : cursor;
         for (int seen = 0; seen < inputs.length; seen++) {
-            if (inputs[i].peek()) {
+            if (inputs[i].look()) {
                 found = i;
                 current = inputs[i];
                 standing = true;
@@ -53,6 +53,7 @@ public final class MergeRx extends LaneRx {
             i = behind(i);
         }
         cursor = behind(cursor);
+        current.peek(); // holds where that lane's producer is on its way; whose turn it is then, the next call tells
         return false;
     }
 

@@ -58,11 +58,16 @@ final class RingRx extends LaneRx {
 
     @Override
     public boolean peek() {
+        return look() || caughtUp();
+    }
+
+    @Override
+    boolean look() {
         checkOpen();
         // Acquire: the payload is read after its word.
         long found = memory.getLongAcquire(slot());
         if (!RingDescriptor.bears(found, position)) {
-            return caughtUp();
+            return false;
         }
         word = found;
         return RingDescriptor.lengthOf(found) != SKIP_LENGTH || peekBehindSkipped();
