@@ -2,6 +2,7 @@
   "Merges: whose turn it is."
   (:require [clojure.test :refer [deftest is testing]]
             [lanegraph.core :as lg]
+            [lanegraph.journal-kit :as jk]
             [lanegraph.lane-kit :as lane-kit]
             [lanegraph.run-kit :as kit :refer [blocked-on by-hand counts eventually lanes offered out step]]
             [lanegraph.scratch :as scratch])
@@ -45,17 +46,22 @@
                  (getLongAcquire [address]
                    (.incrementAndGet loads)
                    (.getLongAcquire Memory/DIRECT (long address))))
-        [a b :as inputs] (repeatedly 2 #(let [lane {:slots 256}] (lane-kit/attach lane (lane-kit/region lane) memory)))
-        fill #(dotimes [i %2] (.offer ^LaneTx (first (:txs %1)) ^Object (lane-kit/payload i 8)))
-        rx   (MergeRx. (map (comp first :rxs) inputs) false)
+        ring #(let [lane {:slots 256}] (lane-kit/attach lane (lane-kit/region lane) memory))
+        log  #(let [{:keys [tx rxs]} (jk/open {:memory memory})] {:txs [tx] :rxs rxs})
+        fill (fn [lane n ^long size]
+               (dotimes [i n] (.offer ^LaneTx (first (:txs lane)) ^Object (lane-kit/payload i size))))
         loads-of (fn [f] (.set loads 0) (f) (.get loads))]
-    (fill a 3)
-    (fill b 20)
-    (is (> 60 (long (loads-of #(dotimes [_ 23] (is (some? (.take rx))))))) "a was empty after three of its own")
-    (is (< 32 (long (loads-of #(is (false? (.peek rx)))))) "now there is time to let a producer get ahead")
-    (is (> 10 (long (loads-of #(is (false? (.peek rx)))))) "once")
-    (fill a 1)
-    (is (some? (.take rx)))))
+    (doseq [[what a size] [["ring" (ring) 8] ["journal" (log) 100]]
+            :let [b  (ring)
+                  rx (MergeRx. (map (comp first :rxs) [a b]) false)]]
+      (testing what
+        (fill a 3 size)
+        (fill b 20 8)
+        (is (> 60 (long (loads-of #(dotimes [_ 23] (is (some? (.take rx))))))) "a was empty after three of its own")
+        (is (< 32 (long (loads-of #(is (false? (.peek rx)))))) "now there is time to let a producer get ahead")
+        (is (> 10 (long (loads-of #(is (false? (.peek rx)))))) "once")
+        (fill a 1 size)
+        (is (some? (.take rx)))))))
 
 (deftest s28-a-message-that-waits-for-room-stays-the-next
   (let [g (by-hand (merged {} :z {:slots 2}))]

@@ -61,6 +61,20 @@ final class JournalRx extends LaneRx {
 
     @Override
     public boolean peek() {
+        return look() || caughtUp();
+    }
+
+    /** False; but after a burst it holds first. */
+    private boolean caughtUp() {
+        if (position - caughtUp > BURST) {
+            hold();
+        }
+        caughtUp = position;
+        return false;
+    }
+
+    @Override
+    boolean look() {
         checkOpen();
         if (length != NONE) {
             return true;
@@ -88,15 +102,11 @@ final class JournalRx extends LaneRx {
         if (alone) {
             release(); // no message stands here that would make the reader release later
         }
-        return peek();
+        return look();
     }
 
     /** False; but where the writer has noted that there is more, the word was destroyed. */
     private boolean isNothing() {
-        if (position - caughtUp > BURST) {
-            hold();
-        }
-        caughtUp = position;
         if (++nothing % DOUBT == 0 && journal.ends && journal.cells.tailPosition() > position
                 && memory.getLongAcquire(address) == 0) {
             throw check.damage(journal.name, segment, (int) (address - segment.address()), 0);
