@@ -116,7 +116,7 @@
       (lg/await-idle! rt)
       (let [r (get-in (lg/status rt) [:roles :r])]
         (is (= {:kind :stage :thread "lanegraph:pipe:r" :state :running :active false
-                :processed 2 :filtered 1 :dropped 0 :errors 1 :bytes (+ 5 9 6 5)}
+                :processed 2 :filtered 1 :dropped 0 :errors 1 :bytes (+ 5 9 6 5) :version 1 :blocked-for-ns 0}
                (dissoc r :epoch :blocked-ns :blocked-on)))
         (lg/offer! rt :in :waits)
         (is (eventually (get-in (lg/status rt) [:roles :r :active])))
