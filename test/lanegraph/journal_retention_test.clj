@@ -121,3 +121,15 @@
         (let [before (keys-of)]
           (dotimes [_ 200] (jk/offer! j message))
           (is (= before (keys-of)) "the same files under new names"))))))
+
+(deftest s15-the-oldest-record-is-told-while-old-segments-go
+  (with-dir [dir true]
+    (doseq [options [{} {:dir dir}]]
+      (with-journal [j (assoc options :readers [] :retain-bytes (* 2 (long jk/segment-bytes)))]
+        (let [^Journal journal (:journal j)
+              writer  (future (jk/append! j 0 20000))
+              oldest  #(try (.oldest journal) (catch lanegraph.LaneGraphException e (.code e)))
+              told    (loop [told []] (if (realized? writer) told (recur (conj told (oldest)))))]
+          (is (nil? @writer))
+          (is (apply <= 0 (conj (vec (remove string? told)) 20000)))
+          (is (= [] (filter string? told))))))))

@@ -254,8 +254,7 @@ public final class Journal implements Lane {
 
     @Override
     public synchronized long oldest() {
-        looking.toStart();
-        return looking.next() ? looking.foundSequence : produced();
+        return looking.first() ? looking.foundSequence : produced();
     }
 
     @Override

@@ -67,6 +67,20 @@ final class JournalCursor {
         return step(true);
     }
 
+    /** As {@link #next}, for the first record that is there, wherever that is: the oldest ones may go meanwhile. */
+    boolean first() {
+        while (true) {
+            toStart();
+            try {
+                return next();
+            } catch (LaneGraphException ex) {
+                if (!ex.code().equals("journal/position-gone")) {
+                    throw ex;
+                }
+            }
+        }
+    }
+
     private boolean step(boolean copy) {
         while (enter()) {
             int offset = (int) (position - segment.first());

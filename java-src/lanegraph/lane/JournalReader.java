@@ -163,9 +163,8 @@ public final class JournalReader implements AutoCloseable {
     /** What the journal is and holds. The reader stays where it is. */
     public synchronized Info info() {
         JournalCursor at = another();
-        at.toStart();
-        long start = at.position();
-        boolean some = at.next();
+        boolean some = at.first();
+        long start = some ? at.foundPosition : at.position();
         long firstSequence = some ? at.foundSequence : folder.cells().tailSequence();
         long firstStamp = some ? at.foundStamp : 0;
         at.toTail();
