@@ -7,7 +7,8 @@
     (explain spec opts)             the same, printed for a person
     (normalise spec)                the spec with every default, and who reads and writes each lane
     (describe spec)                 the spec in words
-    (graph spec opts)               the spec as a picture
+    (graph spec-or-rt opts)         the spec as a picture; of a running graph with what it does
+    (view spec-or-rt opts)          the same as a page for a browser → its path
     (diff a b)                      what changed between two specs, and what each change needs
 
   Run it:
@@ -18,6 +19,7 @@
     (take! rt :out n opts)          receive up to n messages         (poll! rt :out) → one or nil
     (writer rt :in) (reader rt :out)  the bare handle of an endpoint, for one thread
     (status rt opts)                what it does, as data
+    (top rt opts)                   the same printed as a table, at a terminal again and again
     (why rt opts)                   where the back-pressure starts → as data, in words under :text
     (peek rt :lane n-or-opts)       messages of a lane, left where they are
     (journal dir :log opts)         the records of a journal in files, for reduce, transduce, into
@@ -61,6 +63,10 @@
   Options of graph:
     :format       How the picture is written. One of :text :mermaid :dot :svg. Default :text.
     :width        Columns of a picture as text; one that would be wider becomes a list. Default 100.
+    :over-ms      How long to look at a running graph for its rates, in milliseconds. Default 100.
+  Options of view:
+    :file         The page, which is overwritten. Left out: a new file in the folder of temporary files.
+    :over-ms      How long to look at a running graph for its rates, in milliseconds. Default 100.
   Options of offer! and offer-all!:
     :timeout-ms   How long each message waits for room in a full lane, in milliseconds. Default 0.
   Options of take!:
@@ -92,6 +98,10 @@
                   Default 0.
   Options of why:
     :over-ms      How long to look, in milliseconds. Default 100.
+  Options of top:
+    :every-ms     How long each table looks, in milliseconds. Default 1000.
+    :refresh      Whether it is drawn again and again in its place, until Ctrl-C or the end of the graph.
+                  Left out: at a terminal.
   Options of await-idle!:
     :timeout-ms   How long to wait, in milliseconds. Default 10000.
   Options of join!:
@@ -116,6 +126,7 @@
             [lanegraph.explain :as explain]
             [lanegraph.journal :as journal]
             [lanegraph.live :as live]
+            [lanegraph.live-picture :as live-picture]
             [lanegraph.normalise :as normalise]
             [lanegraph.options :as options]
             [lanegraph.picture :as picture]
@@ -125,6 +136,7 @@
             [lanegraph.report :as report]
             [lanegraph.resolver :as resolver]
             [lanegraph.test-run :as test-run]
+            [lanegraph.top :as top]
             [lanegraph.value-stage :as value-stage]
             [lanegraph.watch :as watch]
             [lanegraph.why :as why])
@@ -180,9 +192,28 @@
   (describe/describe spec))
 
 (defn graph
-  "A string that shows `spec`, which may have problems: what is damaged is left out."
-  ([spec] (graph spec {}))
-  ([spec opts] (picture/picture spec (options/checked :graph-picture opts))))
+  "A string that shows a spec, which may have problems: what is damaged is left out. A graph that runs is shown with the
+  depth of each lane and its rate, and what was dropped there; with the rate of each role and how busy it was, or its
+  state; for that it takes :over-ms. :svg also fills each lane as it is filled."
+  ([spec-or-rt] (graph spec-or-rt {}))
+  ([spec-or-rt opts]
+   (let [opts (options/checked :graph-picture opts)]
+     (if (instance? LaneGraph spec-or-rt)
+       (live-picture/picture spec-or-rt (watch/status spec-or-rt (select-keys opts [:over-ms])) opts)
+       (picture/picture spec-or-rt opts)))))
+
+(defn view
+  "Writes a page for a browser, which needs no other file, and returns its path: the picture of a spec or, with its table
+  as top prints it, of a graph that runs, which takes :over-ms."
+  ([spec-or-rt] (view spec-or-rt {}))
+  ([spec-or-rt opts]
+   (let [{:keys [file over-ms]} (options/checked :view opts)
+         file (some-> file options/path)]
+     (if (instance? LaneGraph spec-or-rt)
+       (let [status (watch/status spec-or-rt {:over-ms over-ms})]
+         (live-picture/write-page file (.name ^LaneGraph spec-or-rt)
+                                  (live-picture/picture spec-or-rt status {:format :svg}) status))
+       (live-picture/write-page file "lanegraph" (picture/picture spec-or-rt {:format :svg}) nil)))))
 
 (defn diff
   "What changed from spec `a` to spec `b`, sorted by path, [] when nothing:
@@ -414,6 +445,12 @@
   Looking reads memory that is there: it slows no role and changes no lane."
   ([rt] (status rt {}))
   ([rt opts] (watch/status rt opts)))
+
+(defn top
+  "Prints a table of what a graph does, its lanes and its roles, and a sentence of why. At a terminal it is drawn again in
+  the same place, each time over :every-ms, until Ctrl-C, an interrupt, or the end of the graph. Returns nil."
+  ([rt] (top rt {}))
+  ([rt opts] (top/top rt opts)))
 
 (defn why
   "Where the back-pressure starts, found from the roles that wait for room to who does not empty the full lane:

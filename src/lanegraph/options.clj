@@ -34,7 +34,7 @@
 (defn- fits? [{:keys [type min] :as entry} v]
   (and (s/valid? (spec/spec-of entry) v)
        (or (not= :int type) (nil? min) (<= (long min) (long v)))
-       (or (not= :dir type) (string? v) (instance? File v) (instance? Path v))))
+       (or (not (#{:dir :file} type)) (string? v) (instance? File v) (instance? Path v))))
 
 (defn- value-problem [{:keys [key type values] :as entry} v]
   (let [near (when (= :one-of type) (model/nearest v values))]

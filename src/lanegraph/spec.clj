@@ -129,7 +129,7 @@
     :time                `time?
     :map                 `map?
     :function            `ifn?
-    :dir                 `some?))
+    (:dir :file)         `some?))
 
 (defn- spec-name [{:keys [in key]} kind]
   (keyword (str "lanegraph." (name in) (when kind (str "." (name kind)))) (name key)))

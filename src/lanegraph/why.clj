@@ -1,7 +1,7 @@
 (ns lanegraph.why
   "Where the back-pressure of a graph starts: from the roles that wait for room in a full lane to who does not empty it."
-  (:require [clojure.string :as str])
-  (:import (java.util Locale)))
+  (:require [clojure.string :as str]
+            [lanegraph.table :refer [number percent]]))
 
 (set! *warn-on-reflection* true)
 (set! *unchecked-math* :warn-on-boxed)
@@ -71,9 +71,6 @@
 
 ;; ------------------------------------------------------------------ words
 
-(defn- number [x]
-  (String/format Locale/ROOT "%,d" (object-array [(Math/round (double x))])))
-
 (defn- holds [{:keys [depth capacity]}]
   (str "holds " (number depth) (when capacity (str " of " (number capacity))) " messages"))
 
@@ -92,8 +89,8 @@
                              (str "Nobody takes from egress " endpoint ": " before)
                              (str "Egress " endpoint " is taken from at " (number out)
                                   " messages/s, slower than they come: " before)))
-           :slow-role    (str "Role " role " is the slowest: it works " (number (* 100 (double busy)))
-                              " % of the time, at " rate ", and " before)
+           :slow-role    (str "Role " role " is the slowest: it works " (percent busy)
+                              " of the time, at " rate ", and " before)
            :in-function  (str "Role " role " has been in its function for more than " over-ms " ms: " before)
            :paused       (str "Role " role " is paused: " before "; resume! or step! it")
            :parked       (str "Role " role " is parked with a message that its stage could not do: " before

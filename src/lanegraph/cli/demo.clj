@@ -6,7 +6,8 @@
             [clojure.string :as str]
             [lanegraph.cli.lines :as lines]
             [lanegraph.cli.report :as report]
-            [lanegraph.core :as lg])
+            [lanegraph.core :as lg]
+            [lanegraph.table :as table])
   (:import (java.io File Writer)
            (java.nio.charset StandardCharsets)
            (java.nio.file Files)
@@ -94,7 +95,7 @@
 
 (defn- chapter [{:keys [spec out]} [ep title]]
   (let [lines (as-lines spec ep (out ep))]
-    (concat ["" (str title "  (endpoint " (name ep) ", " (report/number (count lines)) ")")]
+    (concat ["" (str title "  (endpoint " (name ep) ", " (table/number (count lines)) ")")]
             (map #(str "  " (shortened %)) (some-lines lines)))))
 
 (defn- replay
@@ -103,7 +104,7 @@
   (let [text (fn [out] (mapv #(as-lines spec % (out %)) behind-the-journal))]
     (when (not= (text out) (text again))
       (throw (ex-info "the journal of the demo has not made the same messages again" {})))
-    [(str "The journal log holds all " (report/number (get-in status [:lanes :log :written]))
+    [(str "The journal log holds all " (table/number (get-in status [:lanes :log :written]))
           " days. Read again from its start, without the CSV,")
      (str "the graph made the same " (str/join ", " (map name (butlast behind-the-journal))) " and "
           (name (last behind-the-journal)) ", byte for byte.")]))
@@ -134,7 +135,7 @@
     (str/trimr (lg/graph spec))]
    (mapcat #(chapter answer %) titles)
    ["" (report/lanes spec {} status) ""
-    (str (report/number in) " lines through " (count (:lanes spec)) " mapped lanes and " (count (:roles spec))
+    (str (table/number in) " lines through " (count (:lanes spec)) " mapped lanes and " (count (:roles spec))
          " roles, each on its own thread, in " (report/duration seconds) ".")]
    (replay answer)
    [""]

@@ -3,12 +3,12 @@
   graph."
   (:require [clojure.string :as str]
             [lanegraph.cli.args :as args]
-            [lanegraph.cli.report :as report]
             [lanegraph.core :as lg]
             [lanegraph.edn-text :as edn-text]
             [lanegraph.journal :as journal]
             [lanegraph.json :as json]
-            [lanegraph.problem :as problem])
+            [lanegraph.problem :as problem]
+            [lanegraph.table :as table])
   (:import (clojure.lang ExceptionInfo)
            (java.io BufferedOutputStream OutputStream)
            (java.nio.charset StandardCharsets)
@@ -98,7 +98,7 @@
 ;; ---------------------------------------------------------------- text
 
 (defn- counted [n what]
-  (str (report/number n) " " what (when (not= 1 n) "s")))
+  (str (table/number n) " " what (when (not= 1 n) "s")))
 
 (defn- as [format data text]
   (case format
@@ -114,12 +114,12 @@
      (concat
       [(str "journal   " (name lane) " in " directory)
        (str "codec     " (name codec))
-       (str "records   " (report/number n)
+       (str "records   " (table/number n)
             (when (pos? n) (str ", sequences " first-sequence " to " (dec (long next-sequence)))))
        (str "positions " start " to " end)]
       (when (pos? n) [(str "written   " (time-text first-time) " to " (time-text last-time))])
-      [(str "segments  " (counted (count segments) "file") " of " (report/number segment-bytes) " bytes")
-       (str "dropped   " (report/number dropped))]
+      [(str "segments  " (counted (count segments) "file") " of " (table/number segment-bytes) " bytes")
+       (str "dropped   " (table/number dropped))]
       (for [[owner {:keys [position sequence]}] readers]
         (str "reader    " (subs (str owner) 1) " at position " position ", "
              (counted (max 0 (- (long next-sequence) (long sequence))) "record") " before it"))))))

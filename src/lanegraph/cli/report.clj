@@ -1,15 +1,11 @@
 (ns lanegraph.cli.report
   "Figures as text for a person: the summary of a run and the line of progress."
-  (:require [clojure.string :as str])
+  (:require [clojure.string :as str]
+            [lanegraph.table :refer [number table]])
   (:import (java.util Locale)))
 
 (set! *warn-on-reflection* true)
 (set! *unchecked-math* :warn-on-boxed)
-
-(defn number
-  "1234567 as \"1,234,567\"."
-  [n]
-  (String/format Locale/ROOT "%,d" (object-array [(long n)])))
 
 (defn duration
   "Seconds as \"0.21 s\"."
@@ -20,16 +16,6 @@
   "Messages per second as \"6,961/s\"; \"\" when no time has passed."
   [n s]
   (if (pos? (double s)) (str (number (/ (double n) (double s))) "/s") ""))
-
-(defn table
-  "Rows of texts below a header; the first `left` columns flush left, the others right."
-  [left header rows]
-  (let [cells  (cons header rows)
-        widths (apply map (fn [& column] (reduce max (map count column))) cells)
-        pad    (fn [i width text]
-                 (let [fill (str/join (repeat (- (long width) (count text)) " "))]
-                   (if (< (long i) (long left)) (str text fill) (str fill text))))]
-    (str/join "\n" (for [row cells] (str/trimr (str/join "  " (map pad (range) widths row)))))))
 
 (defn- lanes-of
   "The names of the lanes in the :rx or :tx of a role: one, several, or a consumer of one."

@@ -9,7 +9,8 @@
             [lanegraph.cli.lines :as lines]
             [lanegraph.cli.plan :as plan]
             [lanegraph.cli.report :as report]
-            [lanegraph.core :as lg])
+            [lanegraph.core :as lg]
+            [lanegraph.table :as table])
   (:import (java.io BufferedOutputStream IOException OutputStream Writer)
            (java.util.concurrent BlockingQueue LinkedBlockingQueue TimeUnit)
            (java.util.concurrent.atomic AtomicBoolean AtomicLong)))
@@ -190,7 +191,7 @@
         out    (.get written)]
     (concat [(report/lanes spec before status)]
             (report/errors status)
-            [(str "in " (report/number in) ", out " (report/number out) ", " (report/duration seconds)
+            [(str "in " (table/number in) ", out " (table/number out) ", " (report/duration seconds)
                   (when (pos? in) (str ", " (report/rate in seconds))))])))
 
 (defn- cause-lines
@@ -213,7 +214,7 @@
   "What a person should know of an event of the graph, or nil."
   [{:keys [type lane depth message]}]
   (case type
-    :continued (str "going on with " (report/number depth) " messages in lane " (name lane))
+    :continued (str "going on with " (table/number depth) " messages in lane " (name lane))
     :warning   message
     nil))
 
