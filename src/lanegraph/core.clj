@@ -21,6 +21,8 @@
     (status rt opts)                what it does, as data
     (top rt opts)                   the same printed as a table, at a terminal again and again
     (why rt opts)                   where the back-pressure starts → as data, in words under :text
+    (tap! rt :lane f opts)          f of its messages as they are written, f is tap> if left out → a tap
+    (untap! tap)                    ends it → what it has seen and missed
     (peek rt :lane n-or-opts)       messages of a lane, left where they are
     (journal dir :log opts)         the records of a journal in files, for reduce, transduce, into
     (await-idle! rt opts)           until nothing is left to do
@@ -102,6 +104,9 @@
     :every-ms     How long each table looks, in milliseconds. Default 1000.
     :refresh      Whether it is drawn again and again in its place, until Ctrl-C or the end of the graph.
                   Left out: at a terminal.
+  Options of tap!:
+    :every        1 takes each message, n one in n. Default 1.
+    :first        How many messages until it ends by itself. Left out: no end.
   Options of await-idle!:
     :timeout-ms   How long to wait, in milliseconds. Default 10000.
   Options of join!:
@@ -135,6 +140,7 @@
             [lanegraph.read :as read]
             [lanegraph.report :as report]
             [lanegraph.resolver :as resolver]
+            [lanegraph.tap :as tap]
             [lanegraph.test-run :as test-run]
             [lanegraph.top :as top]
             [lanegraph.value-stage :as value-stage]
@@ -144,7 +150,7 @@
            (java.util Collection Map)
            (lanegraph LaneGraphException)
            (lanegraph.lane LaneRx LaneTx)
-           (lanegraph.runtime LaneGraph Simulation StopMode)
+           (lanegraph.runtime LaneGraph Simulation StopMode Tap)
            (lanegraph.stage Emit StatefulTransformStage)))
 
 (set! *warn-on-reflection* true)
@@ -465,6 +471,21 @@
   Looks for :over-ms, in the caller's thread, and slows nothing."
   ([rt] (why rt {}))
   ([rt opts] (why/why (watch/status rt (options/checked :why opts)))))
+
+(defn tap!
+  "Calls f (tap> when left out) with the messages of a lane as they are written, from now on, in the tap's own thread: no
+  role is slowed and no room is held. What is overwritten before it was looked at is missed, and counted. Returns the
+  tap, which prints in one line; datafy gives {:lane :state :running (:ended :failed) :seen n :missed n :error}. It ends by
+  untap!, with the graph, or when f throws: that ends nothing else, and :on-event is told {:type :tap-failed}.
+  Errors: :graph/unknown-lane, :graph/stopped, :graph/failed."
+  (^Tap [rt lane] (tap! rt lane tap> {}))
+  (^Tap [rt lane f] (tap! rt lane f {}))
+  (^Tap [rt lane f opts] (tap/tap! rt lane f opts)))
+
+(defn untap!
+  "Ends a tap; returns what datafy of it does, when its f has returned, or after a second."
+  [tap]
+  (tap/untap! tap))
 
 (defn await-idle!
   "Returns nil when no role is active, no lane that a role reads holds a message, and nothing has moved for

@@ -6,7 +6,8 @@ import java.util.Map;
  * Something that happened to a running graph.
  *
  * @param type {@code started}, {@code continued} (a lane held messages at the start), {@code warning}, {@code
- *     failed}, {@code stuck} (a role did not end by a deadline), {@code stopped}, {@code closed}
+ *     failed}, {@code stuck} (a role did not end by a deadline), {@code stopped}, {@code closed},
+ *     {@code tap-failed} (its function threw)
  * @param graph the graph's name
  * @param data the facts
  */

@@ -6,11 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import lanegraph.LaneGraphException;
 import lanegraph.LaneGraphException.Category;
 import lanegraph.graph.GraphSpec;
@@ -51,6 +54,7 @@ public final class LaneGraph implements AutoCloseable {
     private volatile CompletableFuture<Void> end = CompletableFuture.completedFuture(null);
     /** Completed when no lock is held any more. */
     private CompletableFuture<Void> released = end;
+    private final Set<Tap> taps = ConcurrentHashMap.newKeySet();
     private boolean closed;
 
     private LaneGraph(GraphSpec spec, SpawnOptions options) {
@@ -187,6 +191,7 @@ public final class LaneGraph implements AutoCloseable {
     /** On the thread that ended last, or on one that has waited for it. */
     private void ended() {
         quiet = true;
+        taps.forEach(Tap::finish);
         moveTo(State.STOPPED, State.RUNNING, State.DRAINING, State.STOPPING);
     }
 
@@ -339,6 +344,27 @@ public final class LaneGraph implements AutoCloseable {
         return values;
     }
 
+    /**
+     * Hands messages of a lane to a function as they are written, from now on, on a thread of its own, without slowing a
+     * role. It ends with the graph, after {@code first} messages, when it is closed, or when the function throws, which
+     * the event {@code tap-failed} tells.
+     *
+     * @param every 1 for each message, n for one in n
+     * @param first how many messages at most
+     * @throws LaneGraphException {@code graph/unknown-lane}; {@code graph/stopped}, {@code graph/failed}
+     */
+    public Tap tap(String lane, long every, long first, Consumer<Object> onMessage) {
+        Tap tap = new Tap(name(), assembly.lane(lane), Math.max(1, every), first, onMessage, events);
+        checkRunning();
+        taps.add(tap);
+        tap.end().thenRun(() -> taps.remove(tap));
+        tap.start();
+        if (quiet) { // since the check
+            tap.finish();
+        }
+        return tap;
+    }
+
     /** What the graph is doing, read while it runs; also after a stop and after close. */
     public GraphStatus status() {
         GraphStatus status = new StatusReader(assembly, team, failures.byRole()).read(state, quiet);
@@ -428,6 +454,7 @@ public final class LaneGraph implements AutoCloseable {
         List<String> names = team.cutOff();
         stuck = names;
         quiet = true;
+        taps.forEach(Tap::finish);
         if (!names.isEmpty()) {
             events.tell("stuck", Map.of("roles", names));
         }
@@ -479,6 +506,7 @@ public final class LaneGraph implements AutoCloseable {
             }
             if (!closed) {
                 closed = true;
+                taps.forEach(Tap::close);
                 giveBack();
             }
             if (!own && team.end().isDone()) { // the thread that ended last may not have come to it yet
