@@ -334,8 +334,9 @@
 
 (defn spawn!
   "Runs a graph and returns it, when every role is ready. If anything fails, all of it is undone. The result
-  is a lanegraph.runtime.LaneGraph: AutoCloseable; prints in one line; datafy gives its status. Its threads
-  are daemons; when the JVM ends, it is stopped.
+  is a lanegraph.runtime.LaneGraph: AutoCloseable; prints in one line; datafy gives its status, and nav leads from
+  there to a lane with its next :messages, ten at most. Its threads are daemons; when the JVM ends, it
+  is stopped.
   Errors: :graph/invalid with :problems, :graph/unknown-endpoint,
   :codec/not-a-codec, :role/owned, :role/init-failed, and :lane/… for files that do not fit or cannot be
   made."
@@ -613,4 +614,6 @@
 
 (extend-protocol protocols/Datafiable
   LaneGraph
-  (datafy [rt] (status rt)))
+  (datafy [rt]
+    (update (status rt) :lanes vary-meta assoc
+            `protocols/nav (fn [_ lane found] (assoc found :messages (peek rt lane 10))))))

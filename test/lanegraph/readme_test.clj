@@ -89,6 +89,9 @@
 (deftest every-block-of-the-command-line-page-runs
   (try-page "doc/07-command-line.md"))
 
+(deftest every-block-of-looking-inside-runs
+  (try-page "doc/10-look-inside.md"))
+
 (deftest every-block-of-the-concepts-runs
   (try-page "doc/02-concepts.md"))
 

@@ -1,6 +1,7 @@
 (ns lanegraph.watch-test
   "Looking at a graph that runs: status, its rates and shares."
-  (:require [clojure.test :refer [deftest is testing]]
+  (:require [clojure.datafy :as datafy]
+            [clojure.test :refer [deftest is testing]]
             [lanegraph.core :as lg]
             [lanegraph.run-kit :as kit :refer [code-of eventually pipe]]
             [lanegraph.scratch :as scratch]
@@ -93,6 +94,17 @@
         (is (= [0.0 0.0] ((juxt :rate :busy) (:r roles))))
         (is (< 0.8 (:blocked-share (:r roles))) "before a full lane")
         (is (= [0.0 0.0 0.0] ((juxt :in-rate :out-rate :drop-rate) (:a lanes))))))))
+
+(deftest nav-leads-from-the-runtime-to-the-messages-of-a-lane
+  (with-open [rt (lg/spawn! (pipe {:stage 'clojure.core/inc} {:slots 16}))]
+    (lg/offer-all! rt :in (range 12))
+    (lg/await-idle! rt)
+    (let [status (datafy/datafy rt)
+          lanes  (datafy/datafy (datafy/nav status :lanes (:lanes status)))
+          b      (datafy/datafy (datafy/nav lanes :b (:b lanes)))]
+      (is (= (range 1 11) (:messages b)))
+      (is (= 12 (:depth b)))
+      (is (= :pipe (datafy/nav status :name (:name status)))))))
 
 (deftest looking-takes-the-callers-time-alone
   (with-open [rt (lg/spawn! (pipe {:stage 'clojure.core/inc}))]
