@@ -14,7 +14,9 @@ import org.agrona.DirectBuffer;
 final class RingRx extends LaneRx {
     private static final int MAX_DRAIN = 256;
     private static final int LOOK_AHEAD = 32;
-    private static final int HOLD_LOOKS = 32;
+    /** How often the reader looks for more before it takes what is there: one to two microseconds. */
+    private static final int HOLD_LOOKS = 64;
+    private static final int MAX_AHEAD = 1024;
 
     private final Ring ring;
     private final Memory memory;
@@ -92,9 +94,10 @@ final class RingRx extends LaneRx {
      * again further on, as long as messages come in that fast.
      */
     private void hold() {
+        int most = Math.min(MAX_AHEAD, ring.slots / 4);
         int ahead = LOOK_AHEAD;
         int looks = 0;
-        while (looks < HOLD_LOOKS && ahead <= drainLimit()) {
+        while (looks < HOLD_LOOKS && ahead <= most) {
             Thread.onSpinWait();
             looks++;
             if (RingDescriptor.bears(memory.getLongAcquire(slot(position + ahead)), position + ahead)) {

@@ -2,6 +2,7 @@ package bench;
 
 import lanegraph.graph.GraphBuilder;
 import lanegraph.graph.GraphSpec;
+import lanegraph.graph.Idle;
 import lanegraph.runtime.LaneGraph;
 import lanegraph.runtime.SpawnOptions;
 
@@ -57,6 +58,6 @@ final class Graphs {
     }
 
     private LaneGraph spawn() {
-        return LaneGraph.spawn(graph.build(), SpawnOptions.inMemory());
+        return LaneGraph.spawn(graph.build(), Sides.YIELD ? SpawnOptions.inMemory().idle(Idle.YIELD) : SpawnOptions.inMemory());
     }
 }

@@ -17,7 +17,7 @@ final class Sides {
     /** True if the contender has threads of its own beside these: what they take from them is no disturbance. */
     static final boolean BACKGROUND = Boolean.getBoolean("bench.background");
     /** Whether threads of a crowded trial yield between all looks; else as roles wait by default. */
-    private static final boolean YIELD = Boolean.getBoolean("bench.yield");
+    static final boolean YIELD = Boolean.getBoolean("bench.yield");
     /** Spins on empty before the next look: a burst lets the producer get ahead. */
     private static final int SPINS = Integer.getInteger("bench.spins", 16);
 
