@@ -20,7 +20,7 @@ import org.agrona.DirectBuffer;
 public abstract class LaneRx extends LaneHandle {
     /**
      * True if a message stands at {@link #position()}; the other methods then describe it until {@link
-     * #advance()}. After a burst of messages it may take a microsecond to say that there are no more: so the
+     * #advance()}. After a burst of messages it may take a microsecond or two to say that there are no more: so the
      * producer gets ahead, and the next burst is longer.
      */
     public abstract boolean peek();

@@ -76,7 +76,7 @@ final class RingRx extends LaneRx {
     }
 
     /**
-     * Answers that there is no message. After a burst it holds first, a microsecond or so; after a single
+     * Answers that there is no message. After a burst it holds first, a microsecond or two; after a single
      * message it does not, since a lone message in a quiet lane shall find the reader looking.
      */
     private boolean caughtUp() {
