@@ -254,7 +254,8 @@ public final class Journal implements Lane {
 
     @Override
     public synchronized long oldest() {
-        return looking.first() ? looking.foundSequence : produced();
+        long end = produced(); // before the look: what is written after it found nothing is not older
+        return looking.first() ? looking.foundSequence : end;
     }
 
     @Override

@@ -67,12 +67,22 @@ final class JournalCursor {
         return step(true);
     }
 
-    /** As {@link #next}, for the first record that is there, wherever that is: the oldest ones may go meanwhile. */
+    /**
+     * As {@link #next}, for the first record that is there, wherever that is: the oldest ones may go meanwhile. The answer
+     * counts if the first segment is the same one before and after.
+     */
     boolean first() {
         while (true) {
             toStart();
+            long start = position;
             try {
-                return next();
+                boolean found = next();
+                toStart();
+                if (position == start) {
+                    position = found ? foundPosition + JournalDescriptor.recordLength(foundBytes.length) : start;
+                    nextSequence = found ? foundSequence + 1 : -1;
+                    return found;
+                }
             } catch (LaneGraphException ex) {
                 if (!ex.code().equals("journal/position-gone")) {
                     throw ex;
