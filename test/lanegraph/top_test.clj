@@ -6,7 +6,8 @@
             [lanegraph.live-picture :as live-picture]
             [lanegraph.run-kit :as kit :refer [code-of eventually pipe]]
             [lanegraph.scratch :as scratch]
-            [lanegraph.top :as top]))
+            [lanegraph.top :as top]
+            [tools.skip :refer [where-ctrl-c-works]]))
 
 (set! *warn-on-reflection* true)
 
@@ -48,33 +49,33 @@
       (is (str/ends-with? text "\n\nNothing is wrong: no lane is full, no role waits for room.\n")))
     (is (= :options/invalid (code-of #(lg/top rt {:every 1}))))))
 
-(defn- ignored?
-  "Whether this JVM was started with SIGINT ignored, as in the background of a shell: then nobody can handle it."
-  []
-  (let [int    (sun.misc.Signal. "INT")
-        before (sun.misc.Signal/handle int sun.misc.SignalHandler/SIG_DFL)]
-    (sun.misc.Signal/handle int before)
-    (identical? sun.misc.SignalHandler/SIG_IGN before)))
+(deftest top-goes-on-until-the-graph-ends
+  (with-open [rt (lg/spawn! (pipe {:stage 'clojure.core/inc}))]
+    (let [out    (java.io.StringWriter.)
+          drawer (future (binding [*out* out] (lg/top rt {:every-ms 1 :refresh true})))]
+      (is (eventually (< 2 (count (re-seq #"pipe  running" (str out))))))
+      (lg/stop! rt)
+      (is (nil? (deref drawer 20000 :goes-on)))
+      (is (str/includes? (str out) "pipe  stopped")))))
 
-(deftest top-goes-on-until-the-end
-  (testing "of the graph"
-    (with-open [rt (lg/spawn! (pipe {:stage 'clojure.core/inc}))]
-      (let [out    (java.io.StringWriter.)
-            drawer (future (binding [*out* out] (lg/top rt {:every-ms 1 :refresh true})))]
-        (is (eventually (< 2 (count (re-seq #"pipe  running" (str out))))))
-        (lg/stop! rt)
-        (is (nil? (deref drawer 20000 :goes-on)))
-        (is (str/includes? (str out) "pipe  stopped")))))
-  (testing "or an interrupt"
-    (with-open [rt (lg/spawn! (pipe {:stage 'clojure.core/inc}))]
-      (doseq [interrupt (cond-> [(fn [^Thread t] (.interrupt t))]
-                          (not (ignored?)) (conj (fn [_] (sun.misc.Signal/raise (sun.misc.Signal. "INT")))))]
-        (let [out (java.io.StringWriter.), answer (promise)
-              thread (Thread. #(binding [*out* out] (deliver answer [(lg/top rt {:every-ms 5 :refresh true})])))]
-          (.start thread)
-          (is (eventually (< 1 (count (re-seq #"pipe  running" (str out))))))
-          (interrupt thread)
-          (is (= [nil] (deref answer 20000 :goes-on))))))))
+(defn- ends-top?
+  "Whether `interrupt`, a function of the thread that runs `top`, ends a `top` that has drawn more than once."
+  [interrupt]
+  (with-open [rt (lg/spawn! (pipe {:stage 'clojure.core/inc}))]
+    (let [out    (java.io.StringWriter.)
+          answer (promise)
+          thread (Thread. #(binding [*out* out] (deliver answer [(lg/top rt {:every-ms 5 :refresh true})])))]
+      (.start thread)
+      (is (eventually (< 1 (count (re-seq #"pipe  running" (str out))))))
+      (interrupt thread)
+      (= [nil] (deref answer 20000 :goes-on)))))
+
+(deftest an-interrupt-ends-top
+  (is (ends-top? (fn [^Thread thread] (.interrupt thread)))))
+
+(deftest ctrl-c-ends-top
+  (where-ctrl-c-works
+   (is (ends-top? (fn [_] (sun.misc.Signal/raise (sun.misc.Signal. "INT")))))))
 
 (deftest a-picture-shows-what-runs
   (is (= {[:lanes :a] "4,096/4,096 1,234,567/s -3" [:lanes :log] "7 5/s"
