@@ -19,9 +19,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A lock on a file, which the kernel frees when the process ends, however it ends. For the file thread alone.
+ *
+ * <p>Two bytes are locked. The first makes the owner, and nobody else ever locks it. The second is for those who want to
+ * know whether there is an owner, which the kernel tells only to who tries to lock: they try there, so that they are never
+ * taken for an owner themselves.
  *
  * <p>The kernel's lock belongs to the process, and closing <em>any</em> descriptor of the file frees it. So a
  * file that this process has locked is never opened again: what is held stands in one registry, the system
@@ -36,6 +41,10 @@ import java.util.Set;
 final class LockFile {
     private static final String PROPERTY = "lanegraph.lock:";
     private static final int MAX_TEXT = 4096;
+    private static final long OWNED_BYTE = 0;
+    private static final long LOOKED_AT_BYTE = 1;
+    /** How often an owner waits a millisecond for one who looks. */
+    private static final int PATIENCE = 2_000;
 
     /** The locks held: none is lost to the collector with a channel that nobody closed. */
     private static final Map<Path, LockFile> HELD = new HashMap<>();
@@ -154,14 +163,56 @@ final class LockFile {
 
     private void lock(final String owner) throws IOException {
         try {
-            locked = channel.tryLock() != null;
+            locked = channel.tryLock(OWNED_BYTE, 1, false) != null && lockLookedAt();
         } catch (final OverlappingFileLockException ex) {
             foreign = true;
         } catch (final IOException ex) {
             throw Refusal.noLocks(file.getParent(), ex);
         }
         if (!locked) {
-            throw Refusal.owned(owner, file, read());
+            throw Refusal.owned(owner, file, text(channel));
+        }
+    }
+
+    /** Who looks is gone in an instant, unless it was stopped just then. */
+    private boolean lockLookedAt() throws IOException {
+        for (int i = 0; i < PATIENCE; i++) {
+            if (channel.tryLock(LOOKED_AT_BYTE, 1, false) != null) {
+                return true;
+            }
+            LockSupport.parkNanos(1_000_000);
+        }
+        return false;
+    }
+
+    /**
+     * What the owner wrote, who holds the lock now, in this process or another; null if nobody does. Changes nothing.
+     *
+     * @param file absolute, in a real directory
+     */
+    static String holder(Path file) throws IOException {
+        String own = (String) System.getProperties().putIfAbsent(PROPERTY + file, "who=one that looks whether it is owned");
+        if (own != null) {
+            return own;
+        }
+        try {
+            FileChannel channel = FileChannel.open(file, Set.of(StandardOpenOption.READ, NOFOLLOW_LINKS));
+            try {
+                return channel.tryLock(LOOKED_AT_BYTE, 1, true) == null ? text(channel) : null;
+            } catch (OverlappingFileLockException ex) {
+                String text = text(channel);
+                LEFT_OPEN.add(channel);
+                channel = null;
+                return text;
+            } finally {
+                if (channel != null) {
+                    channel.close();
+                }
+            }
+        } catch (NoSuchFileException ex) {
+            return null;
+        } finally {
+            System.clearProperty(PROPERTY + file);
         }
     }
 
@@ -190,7 +241,7 @@ final class LockFile {
         }
     }
 
-    private String read() throws IOException {
+    private static String text(FileChannel channel) throws IOException {
         final ByteBuffer bytes = ByteBuffer.allocate(MAX_TEXT);
         channel.read(bytes, 0);
         return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);

@@ -55,14 +55,38 @@ public final class Ownership implements AutoCloseable {
      *     {@code region/no-locks}, {@code region/not-a-file}, {@code region/io}
      */
     public static Ownership take(final Path dir, final Collection<String> owners, final String who) {
-        for (final String owner : owners) {
-            if (owner == null || !OWNER.matcher(owner).matches()) {
-                throw Refusal.badName("name of an owner", owner, OWNER.pattern());
-            }
-        }
+        owners.forEach(Ownership::checkName);
         final Set<String> sorted = new TreeSet<>(owners);
         final Path directory = dir.toAbsolutePath();
         return FileThread.call(() -> takeAll(directory, sorted, text(who)));
+    }
+
+    /**
+     * What is known of who holds an owner's lock now, in this process or another: who, since, pid, host; null if nobody
+     * does. The kernel tells whether, the owner's own words who. Changes nothing.
+     *
+     * @throws LaneGraphException {@code region/bad-name}; {@code region/io}
+     */
+    public static SortedMap<String, String> holder(Path dir, String owner) {
+        checkName(owner);
+        return FileThread.call(() -> {
+            Path locks = dir.toAbsolutePath().resolve("locks");
+            if (!Files.isDirectory(locks)) {
+                return null;
+            }
+            String text = LockFile.holder(locks.toRealPath().resolve(fileName(owner)));
+            return text == null ? null : Refusal.facts(text);
+        });
+    }
+
+    private static String fileName(String owner) {
+        return owner.replace('/', '.') + ".lock";
+    }
+
+    private static void checkName(String owner) {
+        if (owner == null || !OWNER.matcher(owner).matches()) {
+            throw Refusal.badName("name of an owner", owner, OWNER.pattern());
+        }
     }
 
     private static Ownership takeAll(final Path directory, final Set<String> owners, final String text)
@@ -76,7 +100,7 @@ public final class Ownership implements AutoCloseable {
                 directories.make(directory.resolve("locks"));
                 final Path real = directory.resolve("locks").toRealPath(); // the registry knows one name only
                 for (final String owner : owners) {
-                    final Path file = real.resolve(owner.replace('/', '.') + ".lock");
+                    final Path file = real.resolve(fileName(owner));
                     taken.put(owner, LockFile.take(file, owner, text));
                 }
                 done = true;

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import lanegraph.LaneGraphException;
 import lanegraph.LaneGraphException.Category;
@@ -17,6 +19,8 @@ import lanegraph.LaneGraphException.Category;
 final class Refusal {
     private static final String WAYS_OUT =
             "; start with existing=replace to throw away what is in it, or choose another directory";
+
+    private static final List<String> OWNER_FACTS = List.of("who", "since", "pid", "host");
 
     private Refusal() {}
 
@@ -143,10 +147,8 @@ final class Refusal {
     static LaneGraphException owned(final String owner, final Path lock, final String text) {
         final Map<String, Object> details = new LinkedHashMap<>();
         details.put("owner", owner);
-        for (final String key : List.of("who", "since", "pid", "host")) {
-            details.put(key, text.lines().filter(line -> line.startsWith(key + "=")).findFirst()
-                    .map(line -> shown(line.substring(key.length() + 1))).orElse("unknown"));
-        }
+        final SortedMap<String, String> facts = facts(text);
+        OWNER_FACTS.forEach(key -> details.put(key, facts.get(key)));
         final Path directory = lock.getParent().getParent();
         details.put("directory", directory.toString());
         return new LaneGraphException(Category.CONFLICT, "role/owned",
@@ -154,6 +156,16 @@ final class Refusal {
                         .collect(Collectors.joining(" "))
                         + "; stop that one first, or choose another directory",
                 details);
+    }
+
+    /** What an owner wrote of itself, or anything at all: who, since, pid, host. */
+    static SortedMap<String, String> facts(final String text) {
+        final SortedMap<String, String> facts = new TreeMap<>();
+        for (final String key : OWNER_FACTS) {
+            facts.put(key, text.lines().filter(line -> line.startsWith(key + "=")).findFirst()
+                    .map(line -> shown(line.substring(key.length() + 1))).orElse("unknown"));
+        }
+        return facts;
     }
 
     static LaneGraphException noSuchOwner(final String what, final String owner, final Object owners) {
