@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -14,7 +13,6 @@ import lanegraph.LaneGraphException;
 import lanegraph.LaneGraphException.Category;
 import lanegraph.graph.EndpointSpec;
 import lanegraph.graph.GraphSpec;
-import lanegraph.graph.LaneSpec;
 import lanegraph.graph.MergePolicy;
 import lanegraph.graph.OnError;
 import lanegraph.graph.OnFull;
@@ -37,6 +35,7 @@ import lanegraph.stage.StatefulTransformStage;
  */
 final class Assembly {
     final GraphSpec spec;
+    final Part part;
     final SpawnOptions options;
     final Topology topology;
     private final AtomicBoolean stopping = new AtomicBoolean();
@@ -60,20 +59,24 @@ final class Assembly {
      * Validates, resolves, takes ownership, makes or attaches the lanes. If anything of it fails, all of it
      * is undone.
      *
+     * @param part what of the graph to put together
      * @param ended true when no role can publish any more
      * @param threads false if one thread steps all of it by hand, and nothing may happen beside it
      */
-    Assembly(GraphSpec spec, SpawnOptions options, BooleanSupplier ended, boolean threads) {
+    Assembly(GraphSpec spec, Part part, SpawnOptions options, BooleanSupplier ended, boolean threads) {
         Validator.requireValid(spec);
+        part.check(spec, options);
         this.spec = spec;
+        this.part = part;
         this.options = options;
         this.topology = Topology.of(spec);
         SpawnChecks.check(spec, options);
-        this.stages = Stages.resolve(spec, options.stages());
+        this.stages = Stages.resolve(spec, part, options.stages());
         Ownership taken = null;
         try {
-            taken = options.dir() == null ? null : Ownership.take(options.dir(), owners(), "graph " + spec.name());
-            new LaneOpener(spec, options, topology, ByReference.lanes(spec, Stages.objects(stages), options), threads).open(lanes);
+            taken = options.dir() == null
+                    ? null : Ownership.take(options.dir(), part.owners(spec, topology), "graph " + spec.name());
+            openLanes(threads);
             spec.roles().forEach(this::addRole);
             spec.endpoints().forEach((name, endpoint) -> addEndpoint(name, endpoint, ended));
         } catch (Throwable error) {
@@ -84,6 +87,16 @@ final class Assembly {
             throw error;
         }
         this.ownership = taken;
+    }
+
+    private void openLanes(boolean threads) {
+        Set<String> byReference = ByReference.lanes(spec, Stages.objects(stages), options);
+        StartLock start = StartLock.take(options.dir(), spec.name());
+        try {
+            new LaneOpener(spec, part, options, topology, byReference, threads).open(lanes);
+        } finally {
+            start.close();
+        }
     }
 
     /** Lets every role end between two messages. Any thread; idempotent. */
@@ -108,8 +121,8 @@ final class Assembly {
 
     private void undo(Ownership taken, Throwable why) {
         List<Throwable> errors = new ArrayList<>();
-        for (Lane lane : lanes.values()) {
-            guarded(lane::discard, errors);
+        for (Lane lane : lanes.values()) { // others may have attached meanwhile to what a part of the graph made
+            guarded(part.isWhole() ? lane::discard : lane::close, errors);
         }
         if (taken != null) {
             guarded(taken::abandon, errors);
@@ -125,19 +138,10 @@ final class Assembly {
         }
     }
 
-    private Set<String> owners() {
-        Set<String> owners = new TreeSet<>();
-        spec.roles().keySet().forEach(role -> owners.add(Topology.roleOwner(role)));
-        spec.endpoints().keySet().forEach(endpoint -> owners.add(Topology.endpointOwner(endpoint)));
-        spec.lanes().forEach((name, lane) -> {
-            if (lane instanceof LaneSpec.Journal && !topology.producers(name).isEmpty()) {
-                owners.add(LaneOpener.journalOwner(name));
-            }
-        });
-        return owners;
-    }
-
     private void addRole(String name, RoleSpec role) {
+        if (!part.hasRole(name)) {
+            return;
+        }
         String owner = Topology.roleOwner(name);
         LaneTx deadLetters = role.deadLetter() == null
                 ? null
@@ -197,6 +201,9 @@ final class Assembly {
     }
 
     private void addEndpoint(String name, EndpointSpec endpoint, BooleanSupplier ended) {
+        if (!part.isWhole()) {
+            return;
+        }
         String owner = Topology.endpointOwner(name);
         String lane = endpoint.lane().lane();
         if (endpoint.kind() == EndpointSpec.Kind.INGRESS) {
@@ -245,14 +252,12 @@ final class Assembly {
     RoleAgent role(String name) {
         RoleAgent role = roles.get(name);
         if (role == null) {
-            throw new LaneGraphException(Category.NOT_FOUND, "graph/unknown-role",
-                    "role " + name + ": graph " + spec.name() + " has none of this name; expected one of " + roles.keySet(),
-                    Map.of("role", String.valueOf(name)));
+            throw Part.unknownRole(spec, name, roles.keySet());
         }
         return role;
     }
 
-    /** A role that writes the lane: one that has it as tx, else, where no ingress has it, as dead letters; or null. */
+    /** A role here that writes the lane: one that has it as tx, else, where no ingress has it, as dead letters; or null. */
     RoleAgent writer(String lane) {
         lane(lane); // throws if it is none
         String name = firstRole(role -> role.tx().contains(lane));
@@ -260,7 +265,8 @@ final class Assembly {
             name = firstRole(role -> lane.equals(role.deadLetter()));
             if (name == null) {
                 throw new LaneGraphException(Category.CONFLICT, "lane/no-writer",
-                        "lane " + lane + ": nothing in graph " + spec.name() + " writes it; inject into a lane with a writer",
+                        "lane " + lane + ": nothing of graph " + spec.name() + (part.isWhole() ? "" : " in this process")
+                                + " writes it; inject into a lane with a writer",
                         Map.of("lane", lane));
             }
         }
@@ -269,7 +275,7 @@ final class Assembly {
 
     private String firstRole(Predicate<RoleSpec> which) {
         return spec.roles().entrySet().stream()
-                .filter(entry -> which.test(entry.getValue()))
+                .filter(entry -> roles.containsKey(entry.getKey()) && which.test(entry.getValue()))
                 .map(Map.Entry::getKey)
                 .findFirst()
                 .orElse(null);
@@ -278,7 +284,7 @@ final class Assembly {
     /** The first ingress endpoint on the lane, or null. */
     String ingressOf(String lane) {
         return spec.endpoints().entrySet().stream()
-                .filter(entry -> entry.getValue().kind() == EndpointSpec.Kind.INGRESS
+                .filter(entry -> ingress.containsKey(entry.getKey())
                         && entry.getValue().lane().lane().equals(lane))
                 .map(Map.Entry::getKey)
                 .findFirst()

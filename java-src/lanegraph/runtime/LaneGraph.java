@@ -57,8 +57,8 @@ public final class LaneGraph implements AutoCloseable {
     private final Set<Tap> taps = ConcurrentHashMap.newKeySet();
     private boolean closed;
 
-    private LaneGraph(GraphSpec spec, SpawnOptions options) {
-        assembly = new Assembly(spec, options, () -> quiet, true);
+    private LaneGraph(GraphSpec spec, Part part, SpawnOptions options) {
+        assembly = new Assembly(spec, part, options, () -> quiet, true);
         events = new Events(spec.name(), options, assembly.errors);
         team = new Team(assembly, this::failed);
     }
@@ -73,7 +73,24 @@ public final class LaneGraph implements AutoCloseable {
      *     role/init-failed}; {@code call/interrupted}; what {@link lanegraph.region.Region} reports
      */
     public static LaneGraph spawn(GraphSpec spec, SpawnOptions options) {
-        LaneGraph graph = new LaneGraph(spec, options);
+        return started(new LaneGraph(spec, Part.WHOLE, options));
+    }
+
+    /**
+     * As {@link #spawn}, but of one role alone: the others, and those who use the endpoints, are other processes that
+     * meet in the directory of the options. Who comes first makes the lanes; all of them have the same spec. The role
+     * is the same as in a graph of one process. It owns nothing but itself, so {@link #offer} and {@link #take} find
+     * no endpoint here.
+     *
+     * @throws LaneGraphException {@code graph/unknown-role}; {@code role/owned} if the role runs already, with who and
+     *     since when; {@code options/invalid} without a directory, with {@code existing} other than continue, or with
+     *     consumers; what {@link #spawn} says
+     */
+    public static LaneGraph runRole(GraphSpec spec, String role, SpawnOptions options) {
+        return started(new LaneGraph(spec, new Part(role), options));
+    }
+
+    private static LaneGraph started(LaneGraph graph) {
         try {
             graph.start();
             return graph;

@@ -25,14 +25,17 @@ final class LaneOpener {
     private static final String INTERVAL = "interval:";
 
     private final GraphSpec spec;
+    private final Part part;
     private final SpawnOptions options;
     private final Topology topology;
     private final Set<String> byReference;
     private final boolean background;
 
     /** @param background false to do in the thread of a role what a journal's own thread does otherwise */
-    LaneOpener(GraphSpec spec, SpawnOptions options, Topology topology, Set<String> byReference, boolean background) {
+    LaneOpener(GraphSpec spec, Part part, SpawnOptions options, Topology topology, Set<String> byReference,
+            boolean background) {
         this.spec = spec;
+        this.part = part;
         this.options = options;
         this.topology = topology;
         this.byReference = byReference;
@@ -71,13 +74,13 @@ final class LaneOpener {
     private Journal journal(String name, LaneSpec.Journal lane, Codec codec) {
         List<String> writers = topology.producers(name);
         JournalPolicy policy = new JournalPolicy(lane.retainBytes(), lane.retainMillis(), syncMillis(lane.sync()));
-        boolean owner = !writers.isEmpty();
+        boolean owner = part.writes(topology, name);
         JournalStore store;
         if (options.dir() == null) {
             long segmentBytes = Math.min(lane.segmentBytes(), Journal.MEMORY_SEGMENT_BYTES);
             store = JournalStore.inMemory(new JournalShape(segmentBytes, lane.codec()));
         } else {
-            // A journal that this graph only reads is another's: it is neither replaced nor in the way.
+            // A journal that this part only reads is another's: it is neither replaced nor in the way.
             Existing existing = owner ? options.existing() : Existing.CONTINUE;
             store = JournalStore.mapped(options.dir(), name, new JournalShape(lane.segmentBytes(), lane.codec()), existing,
                     owner, policy.syncMillis() != JournalPolicy.NO_SYNC);
@@ -93,7 +96,7 @@ final class LaneOpener {
         };
     }
 
-    /** Before anything is published: so no reader misses a message. */
+    /** Before anything is published: so no reader misses a message. Under the start lock: so no reader has two cells. */
     private void register(Journal journal) {
         for (String owner : topology.cursors(journal.name())) {
             if (!owner.equals(Topology.UNREAD)) {

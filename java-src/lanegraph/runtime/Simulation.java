@@ -21,7 +21,7 @@ public final class Simulation {
     private final SortedMap<String, List<Object>> outputs = new TreeMap<>();
 
     private Simulation(GraphSpec spec, SpawnOptions options, Map<String, ? extends Iterable<?>> inputs) {
-        this.assembly = new Assembly(spec, options, () -> true, false);
+        this.assembly = new Assembly(spec, Part.WHOLE, options, () -> true, false);
         assembly.egress.keySet().forEach(name -> outputs.put(name, new ArrayList<>()));
         inputs.forEach((name, values) -> this.inputs.put(name, values.iterator()));
     }

@@ -21,17 +21,17 @@ final class Stages {
     private Stages() {}
 
     /**
-     * The stages by role.
+     * The stages of the roles of a part, by role.
      *
      * @throws LaneGraphException {@code graph/invalid} with every stage that did not resolve among its {@code
      *     problems}; the causes are suppressed exceptions
      */
-    static SortedMap<String, RoleStage> resolve(GraphSpec spec, StageResolver resolver) {
+    static SortedMap<String, RoleStage> resolve(GraphSpec spec, Part part, StageResolver resolver) {
         SortedMap<String, RoleStage> stages = new TreeMap<>();
         List<Problem> problems = new ArrayList<>();
         List<Throwable> causes = new ArrayList<>();
         spec.roles().forEach((role, roleSpec) -> {
-            StageRequest request = request(role, roleSpec);
+            StageRequest request = part.hasRole(role) ? request(role, roleSpec) : null;
             if (request != null) {
                 try {
                     RoleStage.Made made = made(request, resolver);

@@ -12,7 +12,7 @@ public final class GraphProbe implements AutoCloseable {
     private final Assembly assembly;
 
     public GraphProbe(GraphSpec spec, SpawnOptions options) {
-        assembly = new Assembly(spec, options, () -> false, false);
+        assembly = new Assembly(spec, Part.WHOLE, options, () -> false, false);
     }
 
     public boolean offer(String ingress, Object value) {

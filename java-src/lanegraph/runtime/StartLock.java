@@ -1,0 +1,56 @@
+package lanegraph.runtime;
+
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import lanegraph.LaneGraphException;
+import lanegraph.region.Ownership;
+
+/**
+ * Held by a process while it makes the files of a directory, or finds out what is in them. Of twenty that start at once
+ * the first makes them; nobody sees a half of what belongs together: lanes, the readers of a journal, the control file.
+ */
+final class StartLock implements AutoCloseable {
+    private static final String OWNER = "start";
+    private static final long PATIENCE_MS = 30_000;
+    private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(2);
+
+    private final Ownership lock;
+
+    private StartLock(Ownership lock) {
+        this.lock = lock;
+    }
+
+    /**
+     * Waits for it; nothing to wait for without a directory.
+     *
+     * @throws LaneGraphException {@code role/owned} when another has it for half a minute: one that was stopped, perhaps;
+     *     {@code call/interrupted}; those of files as {@link Ownership#take}
+     */
+    static StartLock take(Path dir, String graph) {
+        if (dir == null) {
+            return new StartLock(null);
+        }
+        Deadline deadline = Deadline.in(PATIENCE_MS);
+        while (true) {
+            try {
+                return new StartLock(Ownership.take(dir, Set.of(OWNER), "start of graph " + graph));
+            } catch (LaneGraphException ex) {
+                if (!ex.code().equals("role/owned") || deadline.passed()) {
+                    throw ex;
+                }
+            }
+            Deadline.checkInterrupt("start of graph " + graph + ", while another started in " + dir);
+            LockSupport.parkNanos(POLL_NS);
+        }
+    }
+
+    /** The lock file goes with it, and a directory in which nothing was made. */
+    @Override
+    public void close() {
+        if (lock != null) {
+            lock.abandon();
+        }
+    }
+}
