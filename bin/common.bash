@@ -1,5 +1,5 @@
 # Sourced by the other commands here: finds the project, Java and the class path; compiles the Java.
-# It leaves $root, $java and $java_major; nothing here is meant to be run by itself.
+# It leaves $root, $java, $java_major and $java_release (a file that tells JDKs apart); nothing here is meant to be run by itself.
 
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 
@@ -11,12 +11,12 @@ die() {
 # The version is read from the JDK's `release` file: asking the JVM itself would cost every start 50 ms.
 find_java() {
   java=${JAVA_CMD:-${JAVA_HOME:+$JAVA_HOME/bin/}java}
-  local real release line=''
+  local real line=''
   real=$(command -v "$java") || die "no java at '$java': install a JDK, 17 or newer, or set JAVA_HOME"
   real=$(readlink -f "$real")
-  release=${real%/bin/java}/release
-  if [[ -f $release ]]; then
-    line=$(grep -m1 '^JAVA_VERSION=' "$release" || :)
+  java_release=${real%/bin/java}/release
+  if [[ -f $java_release ]]; then
+    line=$(grep -m1 '^JAVA_VERSION=' "$java_release" || :)
   fi
   [[ -n $line ]] || line=$("$java" -version 2>&1 | grep -m1 version || :)
   [[ $line =~ \"([0-9]+)([.\"-]|$) ]] || die "'$java -version' does not tell its version: install a JDK, 17 or newer"
@@ -91,24 +91,52 @@ compile_java() {
     "$(cat "$root/target/classes/.stamp" 2>/dev/null)"
 }
 
-# compile_clojure CLASSES PATH NAMESPACE…: makes the command line start in a quarter of the time. Clojure takes a class
-# only while it is newer than its source, so old classes are slow and never wrong; that they cannot be made is no error.
-compile_clojure() {
-  local classes=$1 path=$2 now tmp; shift 2
-  now=$(cd "$root" && { echo "$path $*"; cat target/classes/.stamp; find src -name '*.clj' -exec cksum {} +; } \
+# cli_path PATH -> the class path of the command line: one jar of all that is ours, compiled, before the jars of PATH; with
+# it the command line starts in a quarter of the time. Made again when anything changed that it came from; where it
+# cannot be made, as when a source does not compile, the sources themselves.
+cli_path() {
+  local path=$1 place=$root/target/cli now tmp
+  now=$(cd "$root" && { echo "$path"; cat target/classes/.stamp; find src resources -type f -exec cksum {} +; } \
     | LC_ALL=C sort | cksum)
-  if [[ "$(cat "$classes/.stamp" 2>/dev/null)" == "$now" ]]; then
-    # same content, newer times, as after a checkout there and back
-    [[ -z $(find "$root/src" -newer "$classes/.stamp" -print -quit) ]] || find "$classes" -type f -exec touch {} +
-    return 0
+  if [[ "$(cat "$place/.stamp" 2>/dev/null)" != "$now" ]]; then
+    tmp=$(mktemp -d "$place.XXXXXX")
+    [[ ! -t 2 ]] || echo "${0##*/}: making it start faster, once after each change …" >&2
+    if make_cli_jar "$tmp" "$path" >/dev/null 2>&1; then
+      echo "$now" >"$tmp/.stamp"
+      move_in "$tmp" "$place"
+    else
+      rm -rf "$tmp"
+      echo "$path"
+      return
+    fi
   fi
-  tmp=$(mktemp -d "$classes.XXXXXX")
-  [[ ! -t 2 ]] || echo "${0##*/}: making it start faster, once after each change …" >&2
-  if (cd "$root" && "$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$tmp:$path" clojure.main -e \
-      "(binding [*compile-path* \"$tmp\"] (run! compile '[$*]))") >/dev/null 2>&1; then
-    echo "$now" >"$tmp/.stamp"
-    move_in "$tmp" "$classes"
-  else
-    rm -rf "$tmp"
+  echo "$place/cli.jar:$(tr : '\n' <<<"$path" | grep '\.jar$' | paste -sd:)"
+}
+
+# make_cli_jar FOLDER PATH: the sources are in it too, for those who look at them at a REPL; they are older than
+# everything, since Clojure takes a class only if it is newer than its source.
+make_cli_jar() {
+  local classes=$1/classes path=$2 names
+  names=$(cd "$root/src" && find . -name '*.clj' | sed 's|^\./||; s|\.clj$||; y|/_|.-|')
+  mkdir "$classes" &&
+    cp -r "$root"/{target/classes,src,resources}/. "$classes" &&
+    find "$classes" -name '*.clj' -exec touch -d 2000-01-01 {} + &&
+    (cd "$root" && "$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$classes:$path" clojure.main -e \
+      "(binding [*compile-path* \"$classes\"] (run! compile '[${names//$'\n'/ }]))") &&
+    "${java%java}jar" --create --file "$1/cli.jar" -C "$classes" . &&
+    rm -rf "$classes"
+}
+
+# cli_archive PATH OPTION… -> the JVM options for an archive of the loaded classes, which halves the time to start once
+# more. It is made by a run of the demo when there is none for this jar and this JVM; the JVM does not use one that does not fit.
+cli_archive() {
+  local path=$1 archive tmp; shift
+  [[ $path == "$root/target/cli/cli.jar:"* ]] || return 0
+  archive=$root/target/cli/$java_major-$(cat "$java_release" 2>/dev/null | cksum | tr -d ' ').jsa
+  if [[ ! -f $archive ]]; then
+    tmp=$archive.$$
+    "$java" "$@" -XX:ArchiveClassesAtExit="$tmp" -cp "$path" clojure.main -m lanegraph.cli demo >/dev/null 2>&1 || :
+    mv -f "$tmp" "$archive" 2>/dev/null || rm -f "$tmp"
   fi
+  echo "-XX:SharedArchiveFile=$archive" '-Xlog:cds*=off'
 }

@@ -118,3 +118,49 @@
     (is (= {:exit 0 :out "" :err ""}
            (process/run {:dir dir} "./lg" "run" "copy.edn" "--quiet" "--in" "in=in.txt" "--out" "out=out.txt")))
     (is (= "one\ntwo\n" (slurp (io/file dir "out.txt"))))))
+
+(defn- tiny-project
+  "A folder with a command line of its own that prints `text`."
+  [text]
+  (let [dir (process/temp-dir)
+        cli (io/file dir "src/lanegraph/cli.clj")]
+    (doseq [folder ["target/classes" "resources"]] (.mkdirs (io/file dir folder)))
+    (spit (io/file dir "target/classes/.stamp") "1")
+    (io/make-parents cli)
+    (spit cli (format "(ns lanegraph.cli) (defn -main [& args] (println %s args))" text))
+    dir))
+
+(defn- tiny-run
+  "Starts the command line of a tiny project as bin/lanegraph does; the lines that it prints."
+  [dir]
+  (let [path   (str/join ":" (into [(str dir "/src") (str dir "/resources")] (process/jars #"clojure|alpha")))
+        script (str "set -euo pipefail; source bin/common.bash; root=$1; find_java; path=$(cli_path \"$2\");"
+                    " options=$(cli_archive \"$path\" -XX:TieredStopAtLevel=1);"
+                    " echo \"${options//$'\\n'/ }\";"
+                    " \"$java\" -XX:TieredStopAtLevel=1 $options -cp \"$path\" clojure.main -m lanegraph.cli arg")]
+    (str/split-lines (:out (process/run {:env {"JAVA_HOME" java-home}} "bash" "-c" script "tiny" dir path)))))
+
+(deftest the-quick-start-never-runs-what-is-old
+  (let [dir  (tiny-project ":first")
+        cli  (io/file dir "src/lanegraph/cli.clj")
+        jar  (io/file dir "target/cli/cli.jar")
+        made #(.lastModified jar)]
+    (testing "the first start makes the jar and the archive"
+      (let [[options out] (tiny-run dir)]
+        (is (= ":first (arg)" out))
+        (is (.exists jar))
+        (is (.exists (io/file (second (re-find #"SharedArchiveFile=(\S+)" options)))))))
+    (testing "the next one takes them as they are"
+      (let [before (made)]
+        (is (= ":first (arg)" (second (tiny-run dir))))
+        (is (= before (made)))))
+    (testing "a changed source counts, were it as old as the hills"
+      (spit cli (str/replace (slurp cli) ":first" ":second"))
+      (.setLastModified cli 1000000000000)
+      (is (= ":second (arg)" (second (tiny-run dir)))))
+    (testing "an archive of another jar is passed over in silence"
+      (.setLastModified jar 1000000000000)
+      (is (= ":second (arg)" (second (tiny-run dir)))))
+    (testing "what does not compile speaks for itself"
+      (spit cli "(ns lanegraph.cli) (println :loaded) (defn -main [& args] (undefined))")
+      (is (= ["" ":loaded"] (tiny-run dir))))))
