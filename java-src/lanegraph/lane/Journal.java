@@ -4,17 +4,11 @@ import static lanegraph.region.JournalDescriptor.RECORDS_OFFSET;
 import static lanegraph.region.JournalDescriptor.WORD_LENGTH;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import lanegraph.LaneGraphException;
-import lanegraph.LaneGraphException.Category;
 import lanegraph.region.JournalCells;
 import lanegraph.region.JournalDescriptor;
 import lanegraph.region.JournalRefusal;
@@ -68,7 +62,7 @@ public final class Journal implements Lane {
     private volatile RuntimeException trouble;
     /** Null where the work of the journal's thread is done at once. */
     private final JournalThread thread;
-    private final List<Integer> added = new ArrayList<>();
+    private final JournalReaders readers;
     private final JournalCursor looking;
     private final HighWater highWater = new HighWater();
 
@@ -89,8 +83,9 @@ public final class Journal implements Lane {
         this.policy = policy;
         this.writer = writer;
         this.ends = writer != null;
-        this.cells = store.cells();
+        this.cells = store.cells().through(memory);
         this.segments = store.segments();
+        this.readers = new JournalReaders(name, segments, cells);
         this.segmentBytes = segments.segmentBytes();
         this.maxLength = JournalDescriptor.maxLength(segmentBytes);
         this.codec = new LaneCodec(name, store.shape().codec(), codec);
@@ -128,22 +123,8 @@ public final class Journal implements Lane {
      * @throws LaneGraphException {@code journal/bad-position}, {@code journal/position-gone}, {@code
      *     journal/missing-segment}, {@code journal/corrupt}, {@code journal/too-many-readers}
      */
-    public synchronized void register(String owner, long from) {
-        if (cells.find(owner) >= 0) {
-            return;
-        }
-        if (from == TAIL) {
-            added.add(cells.add(name, owner, cells.tailPosition(), cells.tailSequence()));
-            return;
-        }
-        if (from == START) {
-            looking.toStart();
-        } else {
-            looking.seek(from);
-        }
-        long position = looking.position();
-        long sequence = looking.next() ? looking.foundSequence : cells.tailSequence();
-        added.add(cells.add(name, owner, position, sequence));
+    public void register(String owner, long from) {
+        readers.register(owner, from);
     }
 
     /** The segment of this position, which must be one that a record may begin at. */
@@ -187,28 +168,14 @@ public final class Journal implements Lane {
     @Override
     public LaneTx tx(String owner, boolean dropsWhenFull) {
         if (!owner.equals(writer)) {
-            throw noSuchOwner("writer", owner, String.valueOf(writer));
+            throw JournalReaders.noSuchOwner("writer", owner, String.valueOf(writer));
         }
         return new JournalTx(this, dropsWhenFull);
     }
 
     @Override
     public LaneRx rx(String owner) {
-        return new JournalRx(this, cell(owner));
-    }
-
-    private int cell(String owner) {
-        int cell = cells.find(owner);
-        if (cell < 0) {
-            throw noSuchOwner("reader", owner, cells.kept().keySet());
-        }
-        return cell;
-    }
-
-    private LaneGraphException noSuchOwner(String what, String owner, Object known) {
-        return new LaneGraphException(Category.NOT_FOUND, "lane/no-such-owner",
-                "lane has no " + what + " of this name: owner=" + owner + " owners=" + known,
-                Map.of("owner", owner, "owners", known));
+        return new JournalRx(this, readers.cell(owner));
     }
 
     @Override
@@ -244,7 +211,7 @@ public final class Journal implements Lane {
     /** The sequence that every reader with a kept position has reached; {@link #produced()} if there is none. */
     @Override
     public long consumed() {
-        return cells.kept().values().stream().mapToLong(JournalCells.Kept::sequence).min().orElse(produced());
+        return readers.consumed();
     }
 
     @Override
@@ -261,14 +228,12 @@ public final class Journal implements Lane {
     @Override
     public int depth() {
         long before = consumed(); // read first: the difference can then be too large, never negative
-        return highWater.seen(behind(before));
+        return highWater.seen(readers.behind(before));
     }
 
     @Override
     public SortedMap<String, Integer> depths() {
-        SortedMap<String, Integer> depths = new TreeMap<>();
-        cells.kept().forEach((owner, kept) -> depths.put(owner, behind(kept.sequence())));
-        return depths;
+        return readers.depths();
     }
 
     /** As each {@link #depth()} has seen it: a journal's writer looks for room in bytes, not in messages. */
@@ -279,20 +244,12 @@ public final class Journal implements Lane {
 
     @Override
     public long oldestMillis() {
-        return cells.kept().values().stream()
-                .min(Comparator.comparingLong(JournalCells.Kept::sequence))
-                .filter(slowest -> slowest.sequence() < produced())
-                .map(slowest -> new JournalCursor(name, segments).stampAt(slowest.position()))
-                .orElse(-1L);
+        return readers.oldestMillis();
     }
 
     @Override
     public int depth(String owner) {
-        return behind(cells.kept(cell(owner)).sequence());
-    }
-
-    private int behind(long sequence) {
-        return (int) Math.max(0, Math.min(Integer.MAX_VALUE, produced() - sequence));
+        return readers.depth(owner);
     }
 
     @Override
@@ -346,7 +303,7 @@ public final class Journal implements Lane {
     @Override
     public void discard() {
         close().handle((done, error) -> done).join();
-        added.forEach(cells::free);
+        readers.freeAdded();
         store.discard();
     }
 }

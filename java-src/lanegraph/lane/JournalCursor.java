@@ -239,7 +239,12 @@ final class JournalCursor {
 
     /** Goes to the first record that is there. */
     void toStart() {
-        SortedSet<Long> there = segments.firsts();
+        toStart(0);
+    }
+
+    /** Goes to the first record that is there in the segments from this position on. */
+    void toStart(long least) {
+        SortedSet<Long> there = segments.firsts().tailSet(least);
         position = (there.isEmpty() ? 0 : there.first()) + RECORDS_OFFSET;
         nextSequence = -1;
     }

@@ -37,7 +37,7 @@ final class JournalTail {
 
     private JournalTail(JournalStore store, Memory memory) {
         this.segments = store.segments();
-        this.cells = store.cells();
+        this.cells = store.cells().through(memory);
         this.memory = memory;
         this.check = new RecordCheck(memory, segments.segmentBytes());
     }
@@ -118,10 +118,11 @@ final class JournalTail {
         }
     }
 
-    /** The notes as they are now true, and no reader beyond the end: what it had read there is gone. */
+    /** The notes and the horizon as they are now true, and no reader beyond the end: what it had read there is gone. */
     private void note() {
         memory.putLongRelease(cells.address() + TAIL_POSITION_OFFSET, position);
         memory.putLongRelease(cells.address() + TAIL_SEQUENCE_OFFSET, sequence);
+        cells.openHorizon(segments.firsts().first());
         cells.kept().forEach((owner, kept) -> {
             if (kept.position() > position) {
                 cells.set(cells.find(owner), position, sequence);

@@ -51,14 +51,13 @@ final class Retention {
             return victim; // and do not count them: there may be very many
         }
         long count = segments.firsts().headSet(active).size() + 1;
-        long needed = cells.slowest();
         for (Iterator<Long> old = segments.firsts().headSet(active).iterator(); old.hasNext(); count--) {
             long first = old.next();
             boolean tooMany = count >= most; // the next one comes on top
             if (!tooMany && !isTooOld(first)) {
                 return victim;
             }
-            if (first + segments.segmentBytes() > needed) {
+            if (!cells.letGo(first, first + segments.segmentBytes())) {
                 return tooMany && victim == NO_VICTIM ? FULL : victim;
             }
             if (victim != NO_VICTIM) {
@@ -71,9 +70,8 @@ final class Retention {
 
     /** Removes the segments whose records are too old and that nobody needs. */
     void expire(long active) {
-        long needed = cells.slowest();
         for (long first : segments.firsts().headSet(active)) {
-            if (first + segments.segmentBytes() > needed || !isTooOld(first)) {
+            if (!isTooOld(first) || !cells.letGo(first, first + segments.segmentBytes())) {
                 return;
             }
             segments.remove(first);

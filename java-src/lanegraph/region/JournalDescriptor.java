@@ -52,13 +52,15 @@ package lanegraph.region;
  *    136  | number of records ever written (8): the writer's note         |
  *    144  | messages dropped (8)                                          |
  *         | zero                                                          |
+ *    192  | horizon (8): no new reader may begin before this position     |
+ *         | zero                                                          |
  *    256  +---------------------------------------------------------------+
  *         | reader cells, 256 bytes each                                  |
  *         +---------------------------------------------------------------+
  *
  * A reader cell (two times 128 bytes, so that what different threads write never shares a line or a pair of lines):
  *
- *      0  | kept position (8)
+ *      0  | kept position (8); 0 = being looked for, so that nothing may go
  *      8  | sequence of the record at that position (8)
  *    128  | state (8): 0 = free, 1 = being made, 2 = in use
  *    136  | length of the owner's name (4), the name in UTF-8 (up to 112)
@@ -98,6 +100,7 @@ public final class JournalDescriptor {
     public static final int TAIL_POSITION_OFFSET = 128;
     public static final int TAIL_SEQUENCE_OFFSET = 136;
     public static final int DROPPED_OFFSET = 144;
+    public static final int HORIZON_OFFSET = 192;
     public static final int CELLS_OFFSET = 256;
     public static final int CELL_COUNT = 256;
     public static final int CELL_LENGTH = 256;

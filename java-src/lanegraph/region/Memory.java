@@ -125,6 +125,11 @@ public class Memory {
         UNSAFE.storeFence();
     }
 
+    /** No load after this one moves before a store that comes before it, nor any other way. Not free. */
+    public void fullFence() {
+        UNSAFE.fullFence();
+    }
+
     /** No load after this one moves before a load that comes before it; free on x86. */
     public void loadLoadFence() {
         UNSAFE.loadFence();
