@@ -29,6 +29,8 @@ final class Activity {
     private final ByteBuffer buffer; // keeps the memory
     private final long address;
     private volatile String blockedOn;
+    /** What stands at {@link #ACTIVE}, for the role's thread. */
+    private boolean isActive;
 
     Activity() {
         buffer = BufferUtil.allocateDirectAligned(2 * LENGTH, LENGTH); // the second half keeps the next owner's lines away
@@ -55,31 +57,54 @@ final class Activity {
         add(EPOCH, 1);
     }
 
-    /** The lane that the role waits for, or null. Stored only when it changes. */
-    void blockedOn(String lane) {
-        if (lane != blockedOn) { // mostly it is null, and was
+    /** The role runs a function, or has just moved a message or waits for room; or it does not. Stored only when it changes. */
+    void active(boolean active) {
+        if (active != isActive) {
+            isActive = active;
+            memory.putLongRelease(address + ACTIVE, active ? 1 : 0);
+        }
+    }
+
+    /**
+     * Notes how a pass has ended.
+     *
+     * @param moved true if it has moved a message
+     * @param lane the full lane before which it ended, or null
+     */
+    void settle(boolean moved, String lane) {
+        if (moved || lane == null) { // it moves, or was paused
+            unblocked();
+        } else if (read(SINCE) == 0) {
+            memory.putLongRelease(address + SINCE, System.nanoTime());
+        }
+        blockedOn(lane);
+        active(moved || lane != null);
+    }
+
+    /** Notes that the role has ended. */
+    void end() {
+        active(false);
+        blockedOn(null);
+        unblocked();
+    }
+
+    private void unblocked() {
+        long since = read(SINCE);
+        if (since != 0) {
+            add(BLOCKED, System.nanoTime() - since);
+            memory.putLongRelease(address + SINCE, 0);
+        }
+    }
+
+    private void blockedOn(String lane) {
+        if (lane != blockedOn) { // stored only when it changes: mostly it is null, and was
             blockedOn = lane;
         }
     }
 
+    /** The lane that the role waits for, or null. */
     String blockedOn() {
         return blockedOn;
-    }
-
-    /** Blocked from this {@link System#nanoTime} on. */
-    void blockedSince(long nanos) {
-        memory.putLongRelease(address + SINCE, nanos);
-    }
-
-    /** No longer blocked, and was for so long. */
-    void unblocked(long nanos) {
-        add(BLOCKED, nanos);
-        blockedSince(0);
-    }
-
-    /** Called when it changes. */
-    void active(boolean active) {
-        memory.putLongRelease(address + ACTIVE, active ? 1 : 0);
     }
 
     boolean active() {

@@ -159,8 +159,8 @@ final class Assembly {
         if (stage != null) {
             stage.checkedBy(next -> checkStage(name, role, stage, next));
         }
-        roles.put(name, new RoleAgent(name, role.kind(), stage, reads, rx, router == null ? outputs.get(0) : null,
-                router, deadLetters, role.onError(), errors, options.dev(), stopping));
+        RoleLanes lanes = new RoleLanes(reads, rx, router == null ? outputs.get(0) : null, router, deadLetters);
+        roles.put(name, new RoleAgent(name, role.kind(), stage, lanes, role.onError(), errors, options.dev(), stopping));
     }
 
     /** Throws if this object cannot take the place of a role's stage: the lanes stay what they are. */
@@ -217,7 +217,7 @@ final class Assembly {
             LaneRx rx = out.lendToRole();
             addReader(lane, owner);
             RoleStage stage = new RoleStage(null, new RoleStage.Made(name, RoleStage.fixed(again -> consumer), null, consumer), lane);
-            roles.put(owner, new RoleAgent(owner, "consumer", stage, lane, rx, null, null, null, OnError.stop(),
+            roles.put(owner, new RoleAgent(owner, "consumer", stage, new RoleLanes(lane, rx, null, null, null), OnError.stop(),
                     errors, options.dev(), stopping));
         }
     }

@@ -90,7 +90,7 @@ final class BroadcastRouter extends Router {
         } else if (failure != error) {
             failure.addSuppressed(error);
         }
-        if (endsOnError || RoleAgent.isFatal(error)) {
+        if (endsOnError || ErrorRule.isFatal(error)) {
             open = 0;
             throw failed();
         }

@@ -17,7 +17,7 @@ final class Command<T> {
          * @return the answer
          * @throws Throwable thrown to who asked
          */
-        T run(RoleAgent role) throws Throwable;
+        T run(RoleCommands role) throws Throwable;
     }
 
     /** Work that can still be given up after a part of it that changes nothing. */
@@ -28,7 +28,7 @@ final class Command<T> {
          *
          * @return what is then to be done if nobody has withdrawn it meanwhile
          */
-        Work<T> prepare(RoleAgent role) throws Throwable;
+        Work<T> prepare(RoleCommands role) throws Throwable;
     }
 
     private static final int WAITING = 0;
@@ -49,7 +49,7 @@ final class Command<T> {
     }
 
     /** On the role's thread. */
-    void run(RoleAgent role) {
+    void run(RoleCommands role) {
         if (state.get() == WITHDRAWN) {
             return;
         }

@@ -37,7 +37,7 @@ public final class RoleControl {
 
     /** The role moves nothing more by itself, until it is resumed. Idempotent. */
     public RoleTurn pause(long deadlineMillis) {
-        return ask("pause", deadlineMillis, RoleAgent::pause);
+        return ask("pause", deadlineMillis, RoleCommands::pause);
     }
 
     /**
@@ -46,7 +46,7 @@ public final class RoleControl {
      * @throws LaneGraphException {@code role/parked} too
      */
     public RoleTurn resume(long deadlineMillis) {
-        return ask("resume", deadlineMillis, RoleAgent::resume);
+        return ask("resume", deadlineMillis, RoleCommands::resume);
     }
 
     /**
@@ -139,7 +139,7 @@ public final class RoleControl {
      * @throws LaneGraphException {@code role/not-parked}
      */
     public RoleTurn retry(long deadlineMillis) {
-        return ask("retry", deadlineMillis, RoleAgent::retry);
+        return ask("retry", deadlineMillis, RoleCommands::retry);
     }
 
     /**
@@ -148,7 +148,7 @@ public final class RoleControl {
      * @throws LaneGraphException {@code role/not-parked}
      */
     public RoleTurn skip(long deadlineMillis) {
-        return ask("skip", deadlineMillis, RoleAgent::skip);
+        return ask("skip", deadlineMillis, RoleCommands::skip);
     }
 
     /** Writes a value into a lane that the role writes; false if it has no room now. */

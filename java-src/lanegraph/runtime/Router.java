@@ -7,18 +7,6 @@ import lanegraph.lane.LaneTx;
 
 /** Sends each message of a role to some of several lanes, unchanged. It belongs to the role's thread. */
 abstract class Router {
-    /** What became of a message. */
-    enum Outcome {
-        /** At least one lane has it, and it is done with. */
-        PUBLISHED,
-        /** Each lane that should have it was full and drops; they have counted it. */
-        DROPPED,
-        /** No lane should have it. */
-        FILTERED,
-        /** A lane that should have it is full and blocks: to be sent again, to those that have it not yet. */
-        FULL
-    }
-
     final LaneTx[] outputs;
     /** The place of the lane that the last {@link Outcome#FULL} was about. */
     int waitsFor;

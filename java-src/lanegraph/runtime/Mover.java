@@ -1,0 +1,310 @@
+package lanegraph.runtime;
+
+import lanegraph.lane.LaneRx;
+import lanegraph.lane.LaneTx;
+
+/**
+ * Moves the messages of a role, one after the other. It belongs to the role's thread.
+ *
+ * <p>The order of one message: look at {@code rx}; make sure of room in {@code tx}; run the step, once; commit {@code
+ * tx}; advance {@code rx}. Nothing waits: when {@code tx} is full under {@code block}, the message stays in {@code rx},
+ * or, if the step has run already, its result is kept and only the publishing is tried again.
+ */
+final class Mover {
+    /** What is still to be done for the message at the reader's position. */
+    private enum Kept {
+        /** Everything: the step has not run. */
+        NOTHING,
+        /** Commit what stands in {@code tx}. */
+        RESULT,
+        /** Publish the rest of the emission. */
+        EMIT,
+        /** Publish the message unchanged. */
+        FORWARD,
+        /** Write the message to the dead letters. */
+        DEAD_LETTER,
+        /** Count the message as an error, which goes to the dead letters if there are any. */
+        SKIPPED
+    }
+
+    private final String reads;
+    private final LaneRx rx;
+    private final LaneTx tx;
+    private final Router router;
+    private final LaneTx deadLetters;
+    private final boolean drops;
+    private final ErrorRule onError;
+    private final Activity activity;
+    private final Emission emission;
+    private Step step = (in, out) -> Step.FORWARD;
+    private boolean releaseEach;
+
+    private Kept kept = Kept.NOTHING;
+    private int keptLength;
+    /** How many results of a parked message were published before one of them failed: a retry goes on behind them. */
+    private int publishedOfParked;
+
+    private String blockedOn;
+    private boolean progress;
+    // What was done since the last release: fields of the object that moves, since each message counts.
+    private long processed;
+    private long filtered;
+    private long dropped;
+    private long errors;
+    private long bytes;
+
+    Mover(RoleLanes lanes, ErrorRule onError, Activity activity) {
+        this.reads = lanes.reads();
+        this.rx = lanes.rx();
+        this.tx = lanes.tx();
+        this.router = lanes.router();
+        this.deadLetters = lanes.deadLetters();
+        this.drops = tx != null && tx.dropsWhenFull();
+        this.onError = onError;
+        this.activity = activity;
+        this.emission = new Emission(tx, drops);
+    }
+
+    /**
+     * From the next message on that was not taken up yet, messages go through this step.
+     *
+     * @param freesEach true if the room of each message is freed when it was moved, and not only after a drain
+     */
+    void use(Step next, boolean freesEach) {
+        step = next;
+        releaseEach = freesEach;
+    }
+
+    Step step() {
+        return step;
+    }
+
+    /** Where a step puts the values before it answers {@link Step#EMIT}. */
+    Emission emission() {
+        return emission;
+    }
+
+    /** A pass begins. */
+    void begin() {
+        blockedOn = null;
+        progress = false;
+    }
+
+    /** True if something was published, or passed over, since the pass began. */
+    boolean hasMoved() {
+        return progress;
+    }
+
+    /** The full lane that the last move ended before, or null. */
+    String blockedOn() {
+        return blockedOn;
+    }
+
+    void forgetBlocked() {
+        blockedOn = null;
+    }
+
+    /** True if the message at the reader's position was taken up, and is not done with. */
+    boolean isKept() {
+        return kept != Kept.NOTHING;
+    }
+
+    /** True if results stand before whatever else is written to {@code tx}. */
+    boolean keepsResult() {
+        return kept == Kept.RESULT || kept == Kept.EMIT;
+    }
+
+    /** The next move counts the message as an error, and its step is not run. */
+    void skip() {
+        kept = Kept.SKIPPED;
+    }
+
+    /** The position of the first message that was not taken up yet; 0 if several lanes are read. */
+    long next() {
+        return reads == null ? 0 : kept == Kept.NOTHING ? rx.position() : rx.next();
+    }
+
+    /** Passes over the message that is done with. */
+    void pass() {
+        bytes += rx.length();
+        rx.advance();
+        progress = true;
+        if (releaseEach) {
+            release();
+        }
+    }
+
+    /**
+     * Frees what was passed over, after its outputs were committed. The counters come first, the epoch among
+     * them: who sees the lane empty and the epoch unmoved knows that no message went on meanwhile.
+     */
+    void release() {
+        if (progress) {
+            activity.pass(processed, filtered, dropped, errors, bytes);
+            processed = 0;
+            filtered = 0;
+            dropped = 0;
+            errors = 0;
+            bytes = 0;
+        }
+        rx.release();
+    }
+
+    /**
+     * Does for the next message what can be done now; true if it is done with, so that the reader may pass
+     * over it.
+     */
+    boolean move() {
+        if (kept == Kept.DEAD_LETTER) {
+            return deadLetter();
+        }
+        if (kept == Kept.SKIPPED) {
+            return skipped();
+        }
+        try {
+            return switch (kept) {
+                case RESULT -> result();
+                case EMIT -> emit();
+                case FORWARD -> forward();
+                default -> rx.peek() && (hasRoom() ? run() : blocked(tx.lane()));
+            };
+        } catch (Throwable error) {
+            return failed(error);
+        }
+    }
+
+    private boolean hasRoom() {
+        return drops || tx == null || tx.room();
+    }
+
+    private boolean run() throws Exception {
+        activity.active(true);
+        int outcome = step.apply(rx, tx);
+        if (publishedOfParked > 0 && outcome != Step.EMIT) {
+            return published(); // its only result is the first, and that was sent
+        }
+        switch (outcome) {
+            case Step.DROP:
+                filtered++;
+                return true;
+            case Step.FORWARD:
+                return forward();
+            case Step.EMIT:
+                emission.begin(publishedOfParked);
+                return emit();
+            default:
+                keptLength = outcome;
+                return result();
+        }
+    }
+
+    private boolean result() {
+        return tx.commit(keptLength) ? published() : full(Kept.RESULT);
+    }
+
+    private boolean forward() throws Exception {
+        if (router != null) {
+            return route();
+        }
+        return tx == null || tx.forward(rx) ? published() : full(Kept.FORWARD);
+    }
+
+    private boolean route() throws Exception {
+        switch (router.send(rx)) {
+            case PUBLISHED:
+                return published();
+            case DROPPED:
+                dropped++;
+                return done();
+            case FILTERED:
+                filtered++;
+                return done();
+            default:
+                progress |= router.moved;
+                kept = Kept.FORWARD;
+                return blocked(router.blockedOn());
+        }
+    }
+
+    private boolean emit() {
+        if (emission.isEmpty()) {
+            filtered++;
+            return done();
+        }
+        kept = Kept.EMIT;
+        while (emission.hasNext()) {
+            Outcome outcome = emission.next();
+            if (outcome == Outcome.FULL) {
+                return blocked(tx.lane());
+            }
+            if (outcome == Outcome.DROPPED) {
+                dropped++;
+            }
+            progress = true;
+        }
+        return emission.end() ? published() : done();
+    }
+
+    private boolean published() {
+        processed++;
+        return done();
+    }
+
+    private boolean done() {
+        kept = Kept.NOTHING;
+        publishedOfParked = 0;
+        return true;
+    }
+
+    private boolean full(Kept what) {
+        if (drops) {
+            tx.countDrop();
+            dropped++;
+            return done();
+        }
+        kept = what;
+        return blocked(tx.lane());
+    }
+
+    /** By this lane, which is full. */
+    private boolean blocked(String lane) {
+        blockedOn = lane;
+        return false;
+    }
+
+    /** The step, or the publishing of its result, threw: of the message nothing is left to publish but what on-error says. */
+    private boolean failed(Throwable error) {
+        Kept before = kept;
+        kept = Kept.NOTHING; // if the role ends, what failed is not tried again when it closes
+        if (onError.parks(error)) {
+            if (before == Kept.EMIT) {
+                publishedOfParked = emission.place();
+            }
+            onError.park(error, reads, rx);
+            return false;
+        }
+        if (onError.ends(error)) {
+            throw onError.end(error, rx.position());
+        }
+        onError.record(error);
+        return skipped();
+    }
+
+    private boolean skipped() {
+        errors++;
+        return deadLetters == null ? done() : deadLetter();
+    }
+
+    private boolean deadLetter() {
+        kept = Kept.NOTHING; // if it throws, the role ends, and what failed is not tried again when it closes
+        if (deadLetters.forward(rx)) {
+            return done();
+        }
+        if (deadLetters.dropsWhenFull()) {
+            deadLetters.countDrop();
+            return done();
+        }
+        kept = Kept.DEAD_LETTER;
+        return blocked(deadLetters.lane());
+    }
+}

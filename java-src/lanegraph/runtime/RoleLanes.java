@@ -1,0 +1,36 @@
+package lanegraph.runtime;
+
+import lanegraph.lane.LaneRx;
+import lanegraph.lane.LaneTx;
+
+/**
+ * The lanes of a role. The handles belong to its thread.
+ *
+ * @param reads the lane behind {@code rx}; null if it is several
+ * @param tx where results go; null for a router, and for a consumer, whose messages end here
+ * @param router where the messages of a router go; else null
+ * @param deadLetters the lane of on-error, or null
+ */
+record RoleLanes(String reads, LaneRx rx, LaneTx tx, Router router, LaneTx deadLetters) {
+    /** The handle that writes this lane, which is one of them. */
+    LaneTx writer(String lane) {
+        if (tx != null && tx.lane().equals(lane)) {
+            return tx;
+        }
+        LaneTx output = router == null ? null : router.output(lane);
+        return output == null ? deadLetters : output;
+    }
+
+    /** After this nothing can be written; what was read can still be released. Any thread. */
+    void closeWriters() {
+        if (tx != null) {
+            tx.close();
+        }
+        if (router != null) {
+            router.close();
+        }
+        if (deadLetters != null) {
+            deadLetters.close();
+        }
+    }
+}
