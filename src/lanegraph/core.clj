@@ -33,6 +33,7 @@
     (step! rt :role n opts)         n messages of a paused role → what happened
     (inject! rt :lane v opts)       a message into any lane that something writes → accepted?
     (swap-stage! rt :role f opts)   another function, from this message on → version and position
+    (rehearse rt :role f opts)      f beside the present one, on messages that were → what differs
     (rollback-stage! rt :role opts) the function before              (stage-history rt :role) → all versions
     (errors rt)                     exception, message and position of each parked role, then the errors of status
     (retry! rt :role opts)          its message again, after a fix   (skip! rt :role opts) → pass over it
@@ -95,6 +96,23 @@
                   stage starts fresh.
     :deadline-ms  How long the role may take to come to it, in milliseconds. A swap that it has not begun
                   by then is withdrawn. Default 5000.
+  Options of rehearse:
+    :last         The last n messages of the lane that the role reads, as far as it still holds them, or
+                  of the journal. Left out, without :next and :journal: 1000.
+    :next         The next n messages that are written to that lane, while the graph runs.
+    :timeout-ms   How long to wait for those, in milliseconds; what has come by then is taken. Default
+                  10000.
+    :journal      The messages of a journal in files, of this graph or another: its directory and lane.
+    :from         The position in the journal to begin at; a record must begin there.
+    :to           The position in the journal to end before.
+    :since        Begins with the first record of the journal written at this time or later.
+    :until        Ends before the first record of the journal written at this time or later.
+    :migrate      From the state of the role's stage to that which the candidate begins with, as in
+                  swap-stage!; the present stage then begins with the state itself, which neither may
+                  change in place. Left out: both start fresh.
+    :limit        How many differences, and how many errors, are told; all are counted. Default 1000.
+    :deadline-ms  With :migrate: how long the role may take to tell its state, in milliseconds. Default
+                  5000.
   Options of status:
     :over-ms      How long to look, in milliseconds, for rates and shares; 0 = at once and without them.
                   Default 0.
@@ -138,6 +156,7 @@
             [lanegraph.problem :as problem]
             [lanegraph.raw-stage :as raw]
             [lanegraph.read :as read]
+            [lanegraph.rehearse :as rehearse]
             [lanegraph.report :as report]
             [lanegraph.resolver :as resolver]
             [lanegraph.tap :as tap]
@@ -561,6 +580,26 @@
   :lane/by-reference for a stage on buffers where the lanes carry objects; those of finding and making a stage."
   ([rt role stage] (swap-stage! rt role stage {}))
   ([rt role stage opts] (live/swap-stage! rt role stage opts)))
+
+(defn rehearse
+  "What another function would make of messages that a role has had, or is about to get, beside the present one:
+  {:role :alarm, :candidate name, :version of-the-present-stage, :lane :both, :messages n, :equal n, :different n, :failed n,
+   :differences [{:position n, :input v, :now what-is-sent-now, :then what-would-be-sent} …],
+   :errors      [the same, with :threw #{:now :then}, the exception in place of what is sent …],
+   :speed       {:now {:mean-ns n, :median-ns n, :per-second n}, :then {…}},
+   :state :fresh, :carried or nil, :missed n, :asked n of :last and :next}
+  What is sent is the message, nil for none, as emit returns it for several, the output of a router. Fewer :messages than
+  were :asked: the lane holds no more, or :missed were overwritten before they were looked at. Messages are compared by value,
+  arrays too, as a reader of the next lane would get them; what that lane would refuse is an error. `stage` is as in swap-stage!.
+  Both functions are called on this thread, each once for each message, made anew as for a role, with :args and, where the role
+  has it, the sequence; nothing is sent, no role is slowed and the role's stage stays as it is. But whatever else they do is done:
+  a present function that writes to a database writes there again. Objects that a lane carries by reference are not copied.
+  :init is called for both, and :close in the end, unless :migrate carries the role's state over. The speed is that of the latest
+  65,536 calls, the median as :per-second; a function that was called seldom is not compiled yet.
+  Also after a stop. Errors: as swap-stage!; :stage/shared-state also when the present stage is one object with state;
+  :options/invalid; those of journal; what :migrate throws."
+  ([rt role stage] (rehearse rt role stage {}))
+  ([rt role stage opts] (rehearse/rehearse rt role stage opts)))
 
 (defn rollback-stage!
   "Puts back the function that the role had before the present one; called again, it goes back further. Returns as

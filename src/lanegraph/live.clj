@@ -19,8 +19,13 @@
                        (str "found " (problem/printed k) "; expected the name of a " what ", a keyword such as :parse")
                        {(keyword what) k}))))
 
+(defn role-name
+  "The name that Java knows of a role. Error: :graph/unknown-role for what is no keyword."
+  ^String [role]
+  (name-of role :graph/unknown-role "role"))
+
 (defn- control ^RoleControl [^LaneGraph rt role]
-  (.role rt (name-of role :graph/unknown-role "role")))
+  (.role rt (role-name role)))
 
 (defn- deadline ^long [opts]
   (:deadline-ms (options/checked :control opts)))

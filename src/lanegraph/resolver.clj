@@ -151,7 +151,8 @@
   one role only."
   [^IdentityHashMap owners ^StageRequest request made]
   (when (some #(instance? % made) [StatefulStage StatefulTransformStage SequenceAware])
-    (when-let [owner (some-> (.put owners made (.role request)) (as-> o (when (not= o (.role request)) o)))]
+    (when-let [owner (some-> (locking owners (.put owners made (.role request))) ; stages are made on many threads
+                             (as-> o (when (not= o (.role request)) o)))]
       (throw (fail :incorrect :stage/shared-state (.stage request)
                    (str "roles " owner " and " (.role request) " would share one object with state; "
                         "use a StageFactory or a class, which make one for each role")

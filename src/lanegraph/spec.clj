@@ -103,6 +103,9 @@
 
 (defn time? "A Date, an Instant, or milliseconds since 1970." [x] (or (inst? x) (nat-int? x)))
 
+(defn journal-lane? "A directory, as options take it, and the name of a lane." [x]
+  (and (vector? x) (= 2 (count x)) (some? (first x)) (keyword? (peek x))))
+
 (defn- predicate [{:keys [type max values]}]
   (case type
     :name                `name-keyword?
@@ -127,6 +130,7 @@
     :messages            `(s/map-of keyword? (s/coll-of message? :kind vector?))
     :string              `string?
     :time                `time?
+    :journal-lane        `journal-lane?
     :map                 `map?
     :function            `ifn?
     (:dir :file)         `some?))

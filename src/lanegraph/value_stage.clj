@@ -8,7 +8,8 @@
             [lanegraph.model :as model]
             [lanegraph.problem :as problem]
             [lanegraph.sequenced :as sequenced])
-  (:import (java.util List)
+  (:import (java.io Writer)
+           (java.util List)
            (lanegraph.stage Emit StateCarrier ValueFilter ValueInspect ValueRoute ValueStage)))
 
 (set! *warn-on-reflection* true)
@@ -25,6 +26,9 @@
                               " is nil, which is no message; leave it out")
                          {:index at :count (count values)})))
     (Emit. ^List values)))
+
+(defmethod print-method Emit [^Emit e ^Writer out]
+  (.write out (str "#lanegraph[emit" (apply str (map #(str " " (problem/printed %)) (.values e))) "]")))
 
 (def ^:private state-keys [:init :step :close])
 

@@ -15,7 +15,7 @@
 (def ^:private public
   '[check explain normalise describe graph read-spec diff simulate test spawn! offer! offer-all! take! poll!
     writer reader peek journal status why top view tap! untap!
-    await-idle! pause! resume! step! inject! swap-stage! rollback-stage! stage-history errors retry! skip! join! stop! emit raw-stage DROP FORWARD-INPUT])
+    await-idle! pause! resume! step! inject! swap-stage! rehearse rollback-stage! stage-history errors retry! skip! join! stop! emit raw-stage DROP FORWARD-INPUT])
 
 (deftest the-docstring-tells-every-function
   (is (= (set public) (set (remove #(str/starts-with? (str %) "->") (keys (ns-publics 'lanegraph.core))))))

@@ -258,13 +258,29 @@ public final class Journal implements Lane {
     }
 
     @Override
-    public synchronized Object look(long sequence) {
+    public Object look(long sequence) {
+        Sample found = sample(sequence);
+        return found == null ? null : codec.decode(new UnsafeBuffer(found.bytes()));
+    }
+
+    @Override
+    public SampleRx sampleRx() {
+        return new SampleRx(codec, false);
+    }
+
+    @Override
+    public SampleTx sampleTx() {
+        return new SampleTx(codec, maxLength, false);
+    }
+
+    @Override
+    public synchronized Sample sample(long sequence) {
         try {
             if (looking.nextSequence() != sequence) { // else the last look was at the one before it
                 looking.seekSequence(sequence);
             }
             return looking.next() && looking.foundSequence == sequence
-                    ? codec.decode(new UnsafeBuffer(looking.foundBytes)) : null;
+                    ? new Sample(looking.foundPosition, sequence, null, looking.foundBytes) : null;
         } catch (LaneGraphException ex) {
             if (ex.code().equals("journal/position-gone")) {
                 return null;

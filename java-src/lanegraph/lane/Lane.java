@@ -91,6 +91,15 @@ public interface Lane {
      */
     Object look(long sequence);
 
+    /** As {@link #look}, with where it stands, and as bytes if the lane carries bytes. */
+    Sample sample(long sequence);
+
+    /** What reads samples of this lane. */
+    SampleRx sampleRx();
+
+    /** What takes messages as a writer of this lane would, and writes none. */
+    SampleTx sampleTx();
+
     /** True if the lane carries objects by reference. */
     boolean byReference();
 

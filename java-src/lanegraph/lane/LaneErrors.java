@@ -23,6 +23,12 @@ final class LaneErrors {
                 "lane " + lane + ": there is no message at the reader's position; call peek() first", Map.of("lane", lane));
     }
 
+    static LaneGraphException carriesObjects(String lane) {
+        return new LaneGraphException(Category.INCORRECT, "lane/by-reference",
+                "lane " + lane + ": carries objects by reference and has no bytes; use values, or spawn with wire = always",
+                Map.of("lane", lane));
+    }
+
     static LaneGraphException noValue(String lane) {
         return new LaneGraphException(Category.INCORRECT, "lane/no-value",
                 "lane " + lane + ": null is no message", Map.of("lane", lane));

@@ -144,6 +144,16 @@ public final class Ring implements Lane {
     }
 
     @Override
+    public SampleRx sampleRx() {
+        return new SampleRx(codec, byReference());
+    }
+
+    @Override
+    public SampleTx sampleTx() {
+        return new SampleTx(codec, slotBytes, byReference());
+    }
+
+    @Override
     public boolean byReference() {
         return values != null;
     }
@@ -259,6 +269,15 @@ public final class Ring implements Lane {
 
     @Override
     public Object look(long sequence) {
+        Sample found = sample(sequence);
+        if (found == null || found.value() != null) {
+            return found == null ? null : found.value();
+        }
+        return codec.decode(new UnsafeBuffer(found.bytes()));
+    }
+
+    @Override
+    public Sample sample(long sequence) {
         long slot = slot(sequence);
         long word = memory.getLongAcquire(slot);
         int length = RingDescriptor.lengthOf(word);
@@ -267,12 +286,12 @@ public final class Ring implements Lane {
         }
         if (values != null) {
             Object value = values[(int) sequence & mask];
-            return untouched(sequence) ? value : null;
+            return value != null && untouched(sequence) ? new Sample(sequence, sequence, value, null) : null;
         }
         byte[] copy = new byte[length];
         UnsafeBuffer view = new UnsafeBuffer(copy);
         view.putBytes(0, new UnsafeBuffer(slot + WORD_LENGTH, length), 0, length);
-        return untouched(sequence) ? codec.decode(view) : null;
+        return untouched(sequence) ? new Sample(sequence, sequence, null, copy) : null;
     }
 
     /**
@@ -336,8 +355,6 @@ public final class Ring implements Lane {
     }
 
     LaneGraphException carriesObjects() {
-        return new LaneGraphException(Category.INCORRECT, "lane/by-reference",
-                "lane " + name + ": carries objects by reference and has no bytes; use values, or spawn with wire = always",
-                Map.of("lane", name));
+        return LaneErrors.carriesObjects(name);
     }
 }

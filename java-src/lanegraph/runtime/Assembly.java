@@ -185,7 +185,7 @@ final class Assembly {
         });
     }
 
-    private static boolean hasState(Object stage) {
+    static boolean hasState(Object stage) {
         return stage instanceof StatefulStage || stage instanceof StatefulTransformStage || stage instanceof SequenceAware;
     }
 

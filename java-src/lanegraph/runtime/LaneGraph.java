@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import lanegraph.LaneGraphException;
 import lanegraph.LaneGraphException.Category;
 import lanegraph.graph.GraphSpec;
@@ -311,6 +312,20 @@ public final class LaneGraph implements AutoCloseable {
     public RoleControl role(String name) {
         RoleAgent role = assembly.role(name);
         return new RoleControl(role, team.threadOf(role));
+    }
+
+    /**
+     * A candidate beside the present stage of a role, to be tried on messages without sending anything.
+     *
+     * @param name of the candidate, for messages
+     * @param next as in {@link RoleControl#swap(String, Object, UnaryOperator, long)}
+     * @param migrate makes the state that the candidate begins with from that of the role, which the present stage then begins
+     *     with as it is, so that neither may change it in place; called on this thread; null to let both start fresh
+     * @param deadlineMillis by when the role must have told its state
+     * @throws LaneGraphException as that swap; {@code stage/shared-state} too if the role's stage is one object with state
+     */
+    public Rehearsal rehearsal(String role, String name, Object next, UnaryOperator<Object> migrate, long deadlineMillis) {
+        return Rehearsal.of(assembly, role(role), assembly.role(role), () -> quiet, name, next, migrate, deadlineMillis);
     }
 
     /**

@@ -10,7 +10,6 @@ import java.util.function.UnaryOperator;
 import lanegraph.LaneGraphException;
 import lanegraph.LaneGraphException.Category;
 import lanegraph.stage.StageFactory;
-import lanegraph.stage.StageRequest;
 import lanegraph.stage.StageSource;
 import org.agrona.LangUtil;
 
@@ -81,11 +80,7 @@ public final class RoleControl {
      */
     public StageVersion swap(String name, Object next, UnaryOperator<Object> migrate, long deadlineMillis) {
         RoleStage stage = swappable();
-        StageRequest request = stage.request().withStage(name, migrate != null);
-        StageSource source = next instanceof StageSource given
-                ? given
-                : RoleStage.fixed(next instanceof StageFactory factory ? factory : again -> next);
-        RoleStage.Made made = Stages.madeNow(request, source);
+        RoleStage.Made made = stage.candidate(name, next, migrate != null);
         boolean ownState = made.object() != next && migrate == null;
         try {
             stage.check(made.object());
@@ -120,7 +115,13 @@ public final class RoleControl {
         return swappable().history();
     }
 
-    private RoleStage swappable() {
+    /** The state of the role's stage, for one that can carry it; read between two messages. */
+    Object state(RoleStage.Made next, long deadlineMillis) {
+        return ask("rehearsal", deadlineMillis, agent -> agent.stage().planSwap(next, UnaryOperator.identity()).state());
+    }
+
+    /** Its stage. */
+    RoleStage swappable() {
         RoleStage stage = role.stage();
         if (stage == null || stage.request() == null) {
             throw new LaneGraphException(Category.INCORRECT, "role/no-stage",

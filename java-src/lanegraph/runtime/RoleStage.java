@@ -96,6 +96,45 @@ final class RoleStage {
         return all.get(all.size() - 1).told().version();
     }
 
+    /** The lane that its role reads. */
+    String lane() {
+        return versions.get(0).told().lane();
+    }
+
+    /**
+     * A stage of what somebody gives to be tried, or used, in place of the present one.
+     *
+     * @param next an object of a stage interface, a {@link StageFactory}, or a {@link StageSource}
+     * @param carried true if it will be given the state of the present one
+     */
+    Made candidate(String name, Object next, boolean carried) {
+        StageSource from = next instanceof StageSource given
+                ? given
+                : fixed(next instanceof StageFactory factory ? factory : again -> next);
+        return Stages.madeNow(request.withStage(name, carried), from);
+    }
+
+    /** The stage in use, made again beside it: of the same function, with a state of its own. Any thread. */
+    Made again(boolean carried) {
+        List<Version> all = versions;
+        Made from = all.get(all.size() - 1).made();
+        StageRequest asked = request.withStage(from.name(), carried);
+        return Stages.madeNow(asked, fixed(any -> from.source().create(asked, from.revision())));
+    }
+
+    /**
+     * @throws LaneGraphException {@code stage/shared-state} if this object is the stage in use, and has state that only the
+     *     role's thread may touch
+     */
+    void checkApart(Object other) {
+        if (other == object && (Assembly.hasState(other) || other instanceof AutoCloseable)) {
+            throw new LaneGraphException(Category.CONFLICT, "stage/shared-state",
+                    "role " + request.role() + ": its stage is one object with state, which is at work; expected what can be made"
+                            + " again beside it: a function, a StageFactory or a class",
+                    Map.of("role", request.role()));
+        }
+    }
+
     /** Where the first version begins, which is known only when the role has its reader. */
     void beginsAt(long position) {
         Version first = versions.get(0);
@@ -245,7 +284,7 @@ final class RoleStage {
         }
     }
 
-    private static String stateOf(Object stage, boolean carried) {
+    static String stateOf(Object stage, boolean carried) {
         boolean has = stage instanceof StateCarrier || stage instanceof StatefulStage || stage instanceof StatefulTransformStage;
         return carried ? "carried" : has ? "fresh" : null;
     }
