@@ -366,12 +366,13 @@
 (deftest a-role-that-is-paused-parked-or-stuck-is-rehearsed
   (let [{:keys [open! pass!]} (kit/gate), begun (promise)]
     (with-open [rt (lg/spawn! (pipe {:stage :s :as :stateful})
-                              {:stages {:s {:step (fn [n v] (when (= v :wait) (deliver begun v) (pass!)) [n v])}}})]
+                              {:stages {:s {:step (fn [n v] (when (and (= v :wait) (deliver begun v)) (pass!)) [n v])}}})]
       (lg/offer-all! rt :in [1 :wait])
       (is (= :wait (deref begun 20000 nil)))
-      (is (= 1 (:messages (lg/rehearse rt :r {:step (fn [n v] [n v])} {:last 1}))
-             (do (open!) 1)) "the gate is open for the present function, which is called too")
-      (is (= :carried (:state (lg/rehearse rt :r {:step (fn [n v] [n v])} {:last 1 :migrate identity}))))))
+      (is (= 1 (:equal (lg/rehearse rt :r {:step (fn [n v] [n v])} {:last 1}))) "while its function has not returned")
+      (is (= :role/busy (code-of #(lg/rehearse rt :r counter {:migrate identity :deadline-ms 20}))))
+      (open!)
+      (is (= [1 :wait] (taken rt 2)))))
   (with-open [rt (lg/spawn! (pipe {:stage :s}) {:dev true :stages {:s #(/ 1 %)}})]
     (lg/offer! rt :in 0)
     (is (eventually (= :parked (get-in (lg/status rt) [:roles :r :state]))))
