@@ -117,7 +117,7 @@ public final class RoleControl {
 
     /** The state of the role's stage, for one that can carry it; read between two messages. */
     Object state(RoleStage.Made next, long deadlineMillis) {
-        return ask("rehearsal", deadlineMillis, agent -> agent.stage().planSwap(next, UnaryOperator.identity()).state());
+        return ask("rehearsal", deadlineMillis, command -> role.stage().planSwap(next, UnaryOperator.identity()).state());
     }
 
     /** Its stage. */
