@@ -18,7 +18,7 @@
   (for [^File f (file-seq (io/file dir)) :when (str/ends-with? (.getName f) suffix)] f))
 
 (def ^:private areas
-     "call|cli|codec|csv|endpoint|graph|journal|json|lane|options|picture|read|region|role|spec|stage")
+     "call|cli|codec|control|csv|endpoint|graph|journal|json|lane|options|picture|read|region|role|spec|stage")
 
 (def ^:private no-codes
   "Defaults.java names keys, and :endpoint/out is an example."

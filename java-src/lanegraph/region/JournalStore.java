@@ -82,7 +82,7 @@ public final class JournalStore {
             throw Refusal.exists(directory);
         }
         if (there && existing == Existing.CONTINUE) {
-            return attach(directory, shape, owner, durable, false, null);
+            return attach(directory, shape, owner, durable, true, null);
         }
         Path old = null;
         if (there) {
@@ -159,14 +159,31 @@ public final class JournalStore {
         }
     }
 
-    private static JournalStore attach(Path directory, JournalShape shape, boolean owner, boolean durable, boolean created,
+    /** @param made the directories that were made for a fresh journal; null if it was there */
+    private static JournalStore attach(Path directory, JournalShape shape, boolean owner, boolean durable, boolean write,
             Directories made) throws IOException {
-        JournalCells cells = new JournalCells(cells(directory, shape, true));
+        JournalCells cells = new JournalCells(cells(directory, shape, write));
         FileSegments segments = new FileSegments(directory, shape.segmentBytes(), owner, durable);
         if (owner) {
             segments.load();
         }
-        return new JournalStore(shape, directory, segments, cells, created, made);
+        return new JournalStore(shape, directory, segments, cells, made != null, made);
+    }
+
+    /**
+     * The journal in {@code <dir>/<lane>.journal}, which must be there, for one who does not write records.
+     *
+     * @param write false for one who only looks: no reader can then be had of it
+     * @throws lanegraph.LaneGraphException {@code journal/not-found}; what {@link #mapped} says of files that are there
+     */
+    public static JournalStore attached(Path dir, String lane, JournalShape shape, boolean write) {
+        Path directory = dir.toAbsolutePath().resolve(lane + ".journal");
+        return FileThread.call(() -> {
+            if (!isThere(directory)) {
+                throw JournalRefusal.notFound(directory);
+            }
+            return attach(directory, shape, false, false, write, null);
+        });
     }
 
     /** Maps the cells, checked against the shape, which may be null: any shape will do then. */

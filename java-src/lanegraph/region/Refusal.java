@@ -36,6 +36,25 @@ final class Refusal {
         return unfit("lane/corrupt", "is damaged or no lane", file, field, found, expected);
     }
 
+    /** The control file is damaged, or of another version: {@code control/corrupt}. */
+    static LaneGraphException controlCorrupt(Path file, String field, Object found, Object expected) {
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("file", file.toString());
+        details.put("field", field);
+        details.put("found", found);
+        details.put("expected", expected);
+        return new LaneGraphException(Category.CONFLICT, "control/corrupt", "control file is damaged: file=" + file + " field="
+                + field + " found=" + found + " expected=" + expected
+                + "; remove it while nothing runs there: it holds no message", details);
+    }
+
+    /** The lane file is not there: {@code lane/not-found}. */
+    static LaneGraphException noLane(Path file) {
+        return new LaneGraphException(Category.NOT_FOUND, "lane/not-found",
+                "there is no such lane file: file=" + file + "; start the graph in this directory first",
+                Map.of("file", file.toString()));
+    }
+
     /** The file was laid out by another version of lanegraph: {@code lane/other-version}. */
     static LaneGraphException otherVersion(final Path file, final Object found, final Object expected) {
         return unfit("lane/other-version", "has another layout", file, "version", found, expected);

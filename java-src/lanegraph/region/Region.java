@@ -95,6 +95,18 @@ public final class Region implements AutoCloseable {
     }
 
     /**
+     * The ring in {@code <dir>/<lane>.ring}, which must be there, mapped as it is.
+     *
+     * @param write false to map it for reading only: no handle can then be had of it
+     * @throws LaneGraphException {@code lane/not-found}; what {@link #mapped} says of a file that is there
+     */
+    public static Region attached(Path dir, String lane, RingShape shape, boolean write) {
+        RingHeader.checkShape(shape);
+        RegionFile file = new RegionFile(dir.toAbsolutePath(), lane, shape);
+        return new Region(FileThread.call(() -> file.attach(write)), shape, false, file);
+    }
+
+    /**
      * Where the region begins; good for {@link RingDescriptor#length} bytes, as long as this region is
      * reachable.
      */

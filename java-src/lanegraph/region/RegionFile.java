@@ -9,6 +9,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -54,7 +55,7 @@ final class RegionFile {
             }
             try {
                 return there && existing == Existing.CONTINUE
-                        ? new Mapped(attach(), false) : new Mapped(create(existing), true);
+                        ? new Mapped(attach(true), false) : new Mapped(create(existing), true);
             } catch (final FileAlreadyExistsException | NoSuchFileException ex) {
                 last = ex; // somebody else made it, or took it or the directory away, in between: look again
             }
@@ -84,11 +85,17 @@ final class RegionFile {
         return true;
     }
 
-    private MappedByteBuffer attach() throws IOException {
-        try (FileChannel channel = FileChannel.open(file,
-                Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, NOFOLLOW_LINKS))) {
+    /** Maps the file that is there; {@code lane/not-found} if there is none. */
+    MappedByteBuffer attach(final boolean write) throws IOException {
+        if (!isThere()) {
+            throw Refusal.noLane(file);
+        }
+        final Set<OpenOption> options = write
+                ? Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, NOFOLLOW_LINKS)
+                : Set.of(StandardOpenOption.READ, NOFOLLOW_LINKS);
+        try (FileChannel channel = FileChannel.open(file, options)) {
             RingHeader.check(file, channel, shape);
-            return map(channel);
+            return map(channel, write);
         } catch (final AccessDeniedException ex) {
             throw Refusal.noDirectory(directory, ex);
         }
@@ -102,7 +109,7 @@ final class RegionFile {
             temporary.write(RingHeader.of(shape), 0);
             temporary.write(RingHeader.littleEndian(Long.BYTES).putLong(0, RingDescriptor.STATE_COMPLETE),
                     RingDescriptor.STATE_OFFSET);
-            final MappedByteBuffer memory = map(temporary.channel()); // now, while a failure can be undone
+            final MappedByteBuffer memory = map(temporary.channel(), true); // now, while a failure can be undone
             if (existing == Existing.REPLACE) {
                 temporary.replace(file); // if anything failed before, the old file is still there, whole
             } else {
@@ -117,9 +124,9 @@ final class RegionFile {
         }
     }
 
-    private MappedByteBuffer map(final FileChannel channel) {
+    private MappedByteBuffer map(final FileChannel channel, final boolean write) {
         try {
-            return channel.map(FileChannel.MapMode.READ_WRITE, 0, length);
+            return channel.map(write ? FileChannel.MapMode.READ_WRITE : FileChannel.MapMode.READ_ONLY, 0, length);
         } catch (final IOException ex) {
             throw ex.getCause() instanceof OutOfMemoryError ? Refusal.noMapping(file, length, ex)
                     : Refusal.io(file, ex);

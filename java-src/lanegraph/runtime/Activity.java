@@ -1,50 +1,121 @@
 package lanegraph.runtime;
 
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.List;
 import lanegraph.region.Memory;
 import org.agrona.BufferUtil;
 
 /**
- * The counters of one role, on cache lines of their own. The role's thread alone writes them; any thread may
- * read.
- *
- * <pre>
- *    0  active (1 or 0)   8  processed   16  filtered   24  dropped   32  errors
- *   40  bytes            48  blocked ns  56  epoch      64  blocked since
- * </pre>
+ * The counters of one role, on cache lines of their own: in the memory of this process, or in {@code control.dat}, where
+ * other processes read them, also when this one has died. The role's thread alone writes what it does; one other thread
+ * writes the state and the heartbeat; any thread may read.
  */
 final class Activity {
-    private static final int LENGTH = 128;
+    /** The names of the counters, each at its place. */
+    static final List<String> NAMES = List.of("active", "processed", "filtered", "dropped", "errors", "bytes", "blocked-ns",
+            "epoch", "blocked-since-ns", "blocked-on", "state", "heartbeat-ms", "started-ms", "starts", "version");
+    /** What the counter of the state says, by its value. */
+    static final List<String> STATES = List.of("never", "starting", "running", "paused", "parked", "ended", "failed", "stuck");
+
     private static final int ACTIVE = 0;
-    private static final int PROCESSED = 8;
-    private static final int FILTERED = 16;
-    private static final int DROPPED = 24;
-    private static final int ERRORS = 32;
-    private static final int BYTES = 40;
-    private static final int BLOCKED = 48;
-    private static final int EPOCH = 56;
-    private static final int SINCE = 64;
+    private static final int PROCESSED = 1;
+    private static final int FILTERED = 2;
+    private static final int DROPPED = 3;
+    private static final int ERRORS = 4;
+    private static final int BYTES = 5;
+    private static final int BLOCKED = 6;
+    private static final int EPOCH = 7;
+    private static final int SINCE = 8;
+    private static final int BLOCKED_ON = 9;
+    private static final int STATE = 10;
+    private static final int HEARTBEAT = 11;
+    private static final int STARTED = 12;
+    private static final int STARTS = 13;
+    private static final int VERSION = 14;
+
+    private static final int LINES = 128;
 
     private final Memory memory = Memory.DIRECT;
     private final ByteBuffer buffer; // keeps the memory
     private final long address;
-    private volatile String blockedOn;
-    /** What stands at {@link #ACTIVE}, for the role's thread. */
+    private final int stride;
+    private final List<String> lanes;
+    private String lastBlockedOn;
+    /** What the counter says, for the role's thread. */
     private boolean isActive;
 
-    Activity() {
-        buffer = BufferUtil.allocateDirectAligned(2 * LENGTH, LENGTH); // the second half keeps the next owner's lines away
-        address = BufferUtil.address(buffer);
+    /** @param lanes the names of the graph's lanes, sorted */
+    Activity(Collection<String> lanes) {
+        // the second half keeps the next owner's lines away
+        this(BufferUtil.allocateDirectAligned(2 * LINES, LINES), 0, Long.BYTES, lanes);
     }
 
-    private void add(int offset, long delta) {
+    /** @param offset where the counters begin; the stride leads from one to the next */
+    Activity(ByteBuffer buffer, int offset, int stride, Collection<String> lanes) {
+        this.buffer = buffer;
+        this.address = BufferUtil.address(buffer) + offset;
+        this.stride = stride;
+        this.lanes = List.copyOf(lanes);
+    }
+
+    private void add(int counter, long delta) {
         if (delta != 0) {
-            memory.putLongRelease(address + offset, memory.getLong(address + offset) + delta);
+            write(counter, memory.getLong(address + (long) counter * stride) + delta);
         }
     }
 
-    private long read(int offset) {
-        return memory.getLongAcquire(address + offset);
+    private void write(int counter, long value) {
+        memory.putLongRelease(address + (long) counter * stride, value);
+    }
+
+    private long read(int counter) {
+        long value = memory.getLongAcquire(address + (long) counter * stride);
+        Reference.reachabilityFence(buffer);
+        return value;
+    }
+
+    /** For a new life of the role: all counters begin at 0 but that of its lives. */
+    void begin(long nowMillis) {
+        long starts = read(STARTS) + 1;
+        for (int counter = 0; counter < NAMES.size(); counter++) {
+            write(counter, 0);
+        }
+        write(STARTED, nowMillis);
+        write(STARTS, starts);
+        beat("starting", 0, nowMillis);
+    }
+
+    /** What the role's state is, and that somebody was there to tell. */
+    void beat(String state, int version, long nowMillis) {
+        write(STATE, Math.max(0, STATES.indexOf(state)));
+        write(VERSION, version);
+        write(HEARTBEAT, nowMillis);
+    }
+
+    /** One of {@link #STATES}. */
+    String state() {
+        long state = read(STATE);
+        return state < 0 || state >= STATES.size() ? STATES.get(0) : STATES.get((int) state);
+    }
+
+    int version() {
+        return (int) read(VERSION);
+    }
+
+    /** When the state was last told, in milliseconds since 1970; 0 if never. */
+    long heartbeatMillis() {
+        return read(HEARTBEAT);
+    }
+
+    long startedMillis() {
+        return read(STARTED);
+    }
+
+    /** How many lives the role has had here. */
+    long starts() {
+        return read(STARTS);
     }
 
     /** Adds what one pass of the role did. The epoch is stored last: whoever sees it sees the rest. */
@@ -61,7 +132,7 @@ final class Activity {
     void active(boolean active) {
         if (active != isActive) {
             isActive = active;
-            memory.putLongRelease(address + ACTIVE, active ? 1 : 0);
+            write(ACTIVE, active ? 1 : 0);
         }
     }
 
@@ -75,7 +146,7 @@ final class Activity {
         if (moved || lane == null) { // it moves, or was paused
             unblocked();
         } else if (read(SINCE) == 0) {
-            memory.putLongRelease(address + SINCE, System.nanoTime());
+            write(SINCE, System.nanoTime());
         }
         blockedOn(lane);
         active(moved || lane != null);
@@ -92,19 +163,21 @@ final class Activity {
         long since = read(SINCE);
         if (since != 0) {
             add(BLOCKED, System.nanoTime() - since);
-            memory.putLongRelease(address + SINCE, 0);
+            write(SINCE, 0);
         }
     }
 
     private void blockedOn(String lane) {
-        if (lane != blockedOn) { // stored only when it changes: mostly it is null, and was
-            blockedOn = lane;
+        if (lane != lastBlockedOn) { // stored only when it changes: mostly it is null, and was
+            lastBlockedOn = lane;
+            write(BLOCKED_ON, lane == null ? 0 : lanes.indexOf(lane) + 1);
         }
     }
 
     /** The lane that the role waits for, or null. */
     String blockedOn() {
-        return blockedOn;
+        long index = read(BLOCKED_ON);
+        return index < 1 || index > lanes.size() ? null : lanes.get((int) index - 1);
     }
 
     boolean active() {

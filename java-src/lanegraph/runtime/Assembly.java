@@ -39,11 +39,14 @@ final class Assembly {
     final SpawnOptions options;
     final Topology topology;
     private final AtomicBoolean stopping = new AtomicBoolean();
+    /** Of listeners and of the graph itself; in memory of roles as well, which otherwise have their own. */
     final ErrorLog errors = new ErrorLog();
     /** By lane name. */
     final SortedMap<String, Lane> lanes = new TreeMap<>();
     /** By role name; a consumer by {@code endpoint/<name>}. */
     final SortedMap<String, RoleAgent> roles = new TreeMap<>();
+    /** What mapped endpoints without a consumer tell of themselves. */
+    final List<Activity> endpoints = new ArrayList<>();
     /** By endpoint name. */
     final SortedMap<String, Ingress> ingress = new TreeMap<>();
     /** By endpoint name. */
@@ -52,6 +55,8 @@ final class Assembly {
     final SortedMap<String, List<String>> readers = new TreeMap<>();
     /** Null for lanes in memory. */
     final Ownership ownership;
+    /** Null for lanes in memory. */
+    private Control control;
 
     private final SortedMap<String, RoleStage> stages;
 
@@ -76,7 +81,7 @@ final class Assembly {
         try {
             taken = options.dir() == null
                     ? null : Ownership.take(options.dir(), part.owners(spec, topology), "graph " + spec.name());
-            openLanes(threads);
+            openLanes(threads, taken);
             spec.roles().forEach(this::addRole);
             spec.endpoints().forEach((name, endpoint) -> addEndpoint(name, endpoint, ended));
         } catch (Throwable error) {
@@ -89,10 +94,11 @@ final class Assembly {
         this.ownership = taken;
     }
 
-    private void openLanes(boolean threads) {
+    private void openLanes(boolean threads, Ownership taken) {
         Set<String> byReference = ByReference.lanes(spec, Stages.objects(stages), options);
         StartLock start = StartLock.take(options.dir(), spec.name());
         try {
+            control = taken == null ? null : Control.open(options.dir(), spec, taken.owners());
             new LaneOpener(spec, part, options, topology, byReference, threads).open(lanes);
         } finally {
             start.close();
@@ -123,6 +129,9 @@ final class Assembly {
         List<Throwable> errors = new ArrayList<>();
         for (Lane lane : lanes.values()) { // others may have attached meanwhile to what a part of the graph made
             guarded(part.isWhole() ? lane::discard : lane::close, errors);
+        }
+        if (control != null && part.isWhole()) {
+            guarded(control::discard, errors);
         }
         if (taken != null) {
             guarded(taken::abandon, errors);
@@ -160,7 +169,8 @@ final class Assembly {
             stage.checkedBy(next -> checkStage(name, role, stage, next));
         }
         RoleLanes lanes = new RoleLanes(reads, rx, router == null ? outputs.get(0) : null, router, deadLetters);
-        roles.put(name, new RoleAgent(name, role.kind(), stage, lanes, role.onError(), errors, options.dev(), stopping));
+        roles.put(name, new RoleAgent(name, role.kind(), stage, lanes, role.onError(), activity(owner), errors(owner),
+                options.dev(), stopping));
     }
 
     /** Throws if this object cannot take the place of a role's stage: the lanes stay what they are. */
@@ -206,6 +216,9 @@ final class Assembly {
         }
         String owner = Topology.endpointOwner(name);
         String lane = endpoint.lane().lane();
+        if (control != null && !options.consumers().containsKey(name)) {
+            endpoints.add(activity(owner));
+        }
         if (endpoint.kind() == EndpointSpec.Kind.INGRESS) {
             ingress.put(name, new Ingress(name, () -> tx(lane, owner)));
             return;
@@ -218,8 +231,27 @@ final class Assembly {
             addReader(lane, owner);
             RoleStage stage = new RoleStage(null, new RoleStage.Made(name, RoleStage.fixed(again -> consumer), null, consumer), lane);
             roles.put(owner, new RoleAgent(owner, "consumer", stage, new RoleLanes(lane, rx, null, null, null), OnError.stop(),
-                    errors, options.dev(), stopping));
+                    activity(owner), errors(owner), options.dev(), stopping));
         }
+    }
+
+    private Activity activity(String owner) {
+        Activity activity = control == null ? new Activity(spec.lanes().keySet()) : control.activity(owner);
+        activity.begin(System.currentTimeMillis());
+        return activity;
+    }
+
+    private ErrorLog errors(String owner) {
+        return control == null ? errors : control.errors(owner);
+    }
+
+    /** The distinct errors after which roles went on, and those of listeners. */
+    List<DistinctError> errorEntries() {
+        List<DistinctError> entries = new ArrayList<>(errors.entries());
+        if (control != null) {
+            entries.addAll(control.errors());
+        }
+        return entries;
     }
 
     private void addReader(String lane, String owner) {

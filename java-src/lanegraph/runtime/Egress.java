@@ -22,12 +22,33 @@ final class Egress extends Endpoint<LaneRx> {
      * Up to {@code max} messages: returns when it has them, when the time is over, or when no more can come.
      */
     List<Object> take(int max, long timeoutMillis) {
+        return take(max, timeoutMillis, true);
+    }
+
+    /** As {@link #take}, but the messages stay until {@link #ack}. */
+    List<Object> receive(int max, long timeoutMillis) {
+        return take(max, timeoutMillis, false);
+    }
+
+    /** All that was received is done with. */
+    void ack() {
+        lock.lock();
+        try {
+            own().release();
+        } catch (LaneGraphException ex) {
+            throw explained(ex);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private List<Object> take(int max, long timeoutMillis, boolean done) {
         Deadline deadline = Deadline.in(timeoutMillis);
         IdleStrategy idle = null;
         List<Object> values = new ArrayList<>();
         while (true) {
             boolean last = ended.getAsBoolean(); // before the look into the lane: nothing is written after it
-            boolean more = drain(values, max);
+            boolean more = drain(values, max, done);
             boolean interrupted = Thread.currentThread().isInterrupted();
             if (!more || values.size() >= max || last || deadline.passed() || interrupted && !values.isEmpty()) {
                 return values; // what was taken is gone from the lane: it must reach the caller
@@ -43,14 +64,16 @@ final class Egress extends Endpoint<LaneRx> {
      *
      * @return false if it could not go on: with values in hand they come first, and the next call tells why
      */
-    private boolean drain(List<Object> values, int max) {
+    private boolean drain(List<Object> values, int max, boolean done) {
         lock.lock();
         try {
             LaneRx rx = own();
             while (values.size() < max && rx.peek()) {
                 Object value = rx.value();
                 rx.advance();
-                rx.release(); // if it is refused, the message stays
+                if (done) {
+                    rx.release(); // if it is refused, the message stays
+                }
                 values.add(value);
             }
             return true;

@@ -33,7 +33,7 @@ import org.agrona.DirectBuffer;
  * <p>A role that fails stops the whole graph; {@link #join} then tells every error. Roles whose function
  * waits are interrupted 5 seconds later, and then cut off. Nothing is printed.
  */
-public final class LaneGraph implements AutoCloseable {
+public final class LaneGraph implements GraphAccess {
     /** For a close, and for the end of a graph that has failed. */
     private static final long CLOSE_DEADLINE_MS = 5_000;
     private static final long MAX_RESERVE_MS = 200;
@@ -56,7 +56,9 @@ public final class LaneGraph implements AutoCloseable {
     /** Completed when no lock is held any more. */
     private CompletableFuture<Void> released = end;
     private final Set<Tap> taps = ConcurrentHashMap.newKeySet();
-    private boolean closed;
+    private volatile boolean closed;
+    /** Null for lanes in memory. */
+    private volatile Heartbeat heartbeat;
 
     private LaneGraph(GraphSpec spec, Part part, SpawnOptions options) {
         assembly = new Assembly(spec, part, options, () -> quiet, true);
@@ -113,9 +115,21 @@ public final class LaneGraph implements AutoCloseable {
             SmallFile.write(assembly.options.dir(), "graph.kv", spec().canonical().getBytes(StandardCharsets.UTF_8));
         }
         state = State.RUNNING;
+        if (assembly.options.dir() != null) {
+            heartbeat = new Heartbeat(name(), this::tellStates);
+        }
         tellStart();
         end = team.end().thenRun(this::ended);
         team.go();
+    }
+
+    private void tellStates() {
+        boolean over = quiet;
+        StatusReader reader = new StatusReader(assembly, team, failures.byRole());
+        long now = System.currentTimeMillis();
+        assembly.roles.forEach((name, role) -> role.activity().beat(reader.phase(name, role, over),
+                role.stage() == null ? 0 : role.stage().version(), now));
+        assembly.endpoints.forEach(endpoint -> endpoint.beat(closed ? "ended" : "running", 0, now));
     }
 
     private void abort(Throwable error) {
@@ -129,6 +143,7 @@ public final class LaneGraph implements AutoCloseable {
             team.cutOff();
         }
         events.close();
+        tellStates();
         assembly.discard(error);
     }
 
@@ -227,14 +242,17 @@ public final class LaneGraph implements AutoCloseable {
         }
     }
 
+    @Override
     public GraphSpec spec() {
         return assembly.spec;
     }
 
+    @Override
     public String name() {
         return spec().name();
     }
 
+    @Override
     public State state() {
         return state;
     }
@@ -247,6 +265,7 @@ public final class LaneGraph implements AutoCloseable {
      * @throws LaneGraphException {@code graph/unknown-endpoint}; {@code graph/stopped}; {@code
      *     endpoint/taken}; {@code lane/too-large}; {@code lane/no-value}; {@code codec/…}
      */
+    @Override
     public boolean offer(String endpoint, Object value) {
         return offer(endpoint, value, 0);
     }
@@ -256,6 +275,7 @@ public final class LaneGraph implements AutoCloseable {
      *
      * @throws LaneGraphException {@code call/interrupted} too; the value was then not written
      */
+    @Override
     public boolean offer(String endpoint, Object value, long timeoutMillis) {
         return assembly.ingress(endpoint).offer(value, timeoutMillis);
     }
@@ -264,6 +284,7 @@ public final class LaneGraph implements AutoCloseable {
      * As {@link #offer(String, Object)}, for bytes, which are copied; {@code lane/by-reference} if the lane
      * carries objects.
      */
+    @Override
     public boolean offer(String endpoint, DirectBuffer source, int offset, int length) {
         return assembly.ingress(endpoint).offer(source, offset, length);
     }
@@ -277,11 +298,25 @@ public final class LaneGraph implements AutoCloseable {
      *     endpoint/taken}; {@code call/interrupted} with nothing taken; {@code codec/…}: the message stays
      *     where it is
      */
+    @Override
     public List<Object> take(String endpoint, int max, long timeoutMillis) {
         return assembly.egress(endpoint).take(max, timeoutMillis);
     }
 
+    /** Errors as {@link #take}. */
+    @Override
+    public List<Object> receive(String endpoint, int max, long timeoutMillis) {
+        return assembly.egress(endpoint).receive(max, timeoutMillis);
+    }
+
+    /** Errors as {@link #take}. */
+    @Override
+    public void ack(String endpoint) {
+        assembly.egress(endpoint).ack();
+    }
+
     /** The next value of an egress endpoint, or null; without waiting. Errors as {@link #take}. */
+    @Override
     public Object poll(String endpoint) {
         List<Object> values = take(endpoint, 1, 0);
         return values.isEmpty() ? null : values.get(0);
@@ -294,11 +329,13 @@ public final class LaneGraph implements AutoCloseable {
      *
      * @throws LaneGraphException {@code endpoint/taken} if it is lent already
      */
+    @Override
     public LaneTx writer(String endpoint) {
         return assembly.ingress(endpoint).lend();
     }
 
     /** Lends the bare reader of an egress endpoint; otherwise as {@link #writer}. */
+    @Override
     public LaneRx reader(String endpoint) {
         return assembly.egress(endpoint).lend();
     }
@@ -346,6 +383,7 @@ public final class LaneGraph implements AutoCloseable {
     }
 
     /** The messages with which roles are parked, by the names of the roles. */
+    @Override
     public List<Parked> parked() {
         return assembly.roles.values().stream().map(role -> role.halt().parked()).filter(Objects::nonNull).toList();
     }
@@ -356,6 +394,7 @@ public final class LaneGraph implements AutoCloseable {
      *
      * @throws LaneGraphException {@code graph/unknown-lane}; {@code codec/…}
      */
+    @Override
     public List<Object> peek(String lane, int max) {
         List<Object> values = Peek.next(assembly.lane(lane), max);
         Reference.reachabilityFence(this); // the last use of a closed graph: its lanes' memory stays until here
@@ -370,6 +409,7 @@ public final class LaneGraph implements AutoCloseable {
      *     first} and {@code next}: it holds those from {@code first} up to before {@code next}; {@code
      *     graph/unknown-lane}; {@code codec/…}
      */
+    @Override
     public List<Object> peek(String lane, long sequence, int max) {
         List<Object> values = Peek.from(assembly.lane(lane), sequence, max);
         Reference.reachabilityFence(this); // as above
@@ -385,6 +425,7 @@ public final class LaneGraph implements AutoCloseable {
      * @param first how many messages at most
      * @throws LaneGraphException {@code graph/unknown-lane}; {@code graph/stopped}, {@code graph/failed}
      */
+    @Override
     public Tap tap(String lane, long every, long first, Consumer<Object> onMessage) {
         Tap tap = new Tap(name(), assembly.lane(lane), Math.max(1, every), first, onMessage, events);
         checkRunning();
@@ -398,6 +439,7 @@ public final class LaneGraph implements AutoCloseable {
     }
 
     /** What the graph is doing, read while it runs; also after a stop and after close. */
+    @Override
     public GraphStatus status() {
         GraphStatus status = new StatusReader(assembly, team, failures.byRole()).read(state, quiet);
         Reference.reachabilityFence(this); // as in peek
@@ -411,6 +453,7 @@ public final class LaneGraph implements AutoCloseable {
      *
      * @throws LaneGraphException {@code call/interrupted}
      */
+    @Override
     public SortedMap<String, Double> busy(long millis) {
         return new StatusReader(assembly, team, Map.of()).busy(millis);
     }
@@ -538,6 +581,9 @@ public final class LaneGraph implements AutoCloseable {
             }
             if (!closed) {
                 closed = true;
+                if (heartbeat != null) {
+                    heartbeat.close();
+                }
                 taps.forEach(Tap::close);
                 giveBack();
             }

@@ -1,5 +1,6 @@
 package lanegraph.runtime;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -61,10 +62,38 @@ final class LaneOpener {
         });
     }
 
+    /**
+     * A mapped lane of a graph that was started, as it is.
+     *
+     * @param write false for one who only looks
+     * @throws lanegraph.LaneGraphException {@code lane/not-found}, {@code journal/not-found}; those of files
+     */
+    static Lane attached(GraphSpec spec, String name, Path dir, Codec codec, boolean write) {
+        LaneSpec lane = spec.lanes().get(name);
+        if (lane instanceof LaneSpec.Ring ring) {
+            Region region = Region.attached(dir, name, shape(Topology.of(spec), name, ring, ring.slotBytes()), write);
+            return new Ring(name, region, codec, false, ring.retain(), Memory.DIRECT);
+        }
+        LaneSpec.Journal journal = (LaneSpec.Journal) lane;
+        JournalStore store = JournalStore.attached(dir, name, new JournalShape(journal.segmentBytes(), lane.codec()), write);
+        return new Journal(name, store, policy(journal), codec, null, false, Memory.DIRECT);
+    }
+
+    /** A journal of a graph that was started, for who holds the lock of its writer. */
+    static Lane attachedToWrite(GraphSpec spec, String name, Path dir, Codec codec) {
+        LaneSpec.Journal journal = (LaneSpec.Journal) spec.lanes().get(name);
+        JournalPolicy policy = policy(journal);
+        JournalStore store = JournalStore.mapped(dir, name, new JournalShape(journal.segmentBytes(), journal.codec()),
+                Existing.CONTINUE, true, policy.syncMillis() != JournalPolicy.NO_SYNC);
+        return new Journal(name, store, policy, codec, Topology.of(spec).producers(name).get(0), true, Memory.DIRECT);
+    }
+
+    private static RingShape shape(Topology topology, String name, LaneSpec.Ring lane, int slotBytes) {
+        return new RingShape(lane.kind(), lane.slots(), slotBytes, lane.codec(), topology.producers(name), topology.cursors(name));
+    }
+
     private Ring ring(String name, LaneSpec.Ring lane, Codec codec) {
-        int slotBytes = byReference.contains(name) ? Long.BYTES : lane.slotBytes();
-        RingShape shape = new RingShape(lane.kind(), lane.slots(), slotBytes, lane.codec(), topology.producers(name),
-                topology.cursors(name));
+        RingShape shape = shape(topology, name, lane, byReference.contains(name) ? Long.BYTES : lane.slotBytes());
         Region region = options.dir() == null
                 ? Region.inMemory(shape)
                 : Region.mapped(options.dir(), name, shape, options.existing());
@@ -73,7 +102,7 @@ final class LaneOpener {
 
     private Journal journal(String name, LaneSpec.Journal lane, Codec codec) {
         List<String> writers = topology.producers(name);
-        JournalPolicy policy = new JournalPolicy(lane.retainBytes(), lane.retainMillis(), syncMillis(lane.sync()));
+        JournalPolicy policy = policy(lane);
         boolean owner = part.writes(topology, name);
         JournalStore store;
         if (options.dir() == null) {
@@ -86,6 +115,10 @@ final class LaneOpener {
                     owner, policy.syncMillis() != JournalPolicy.NO_SYNC);
         }
         return new Journal(name, store, policy, codec, owner ? writers.get(0) : null, background, Memory.DIRECT);
+    }
+
+    private static JournalPolicy policy(LaneSpec.Journal lane) {
+        return new JournalPolicy(lane.retainBytes(), lane.retainMillis(), syncMillis(lane.sync()));
     }
 
     private static long syncMillis(String sync) {

@@ -23,7 +23,7 @@ final class RoleAgent implements Agent {
     private final LaneRx rx;
     private final RoleStage stage;
     private final StageUse stageUse;
-    private final Activity activity = new Activity();
+    private final Activity activity;
     private final Mailbox mailbox;
     private final Halt halt = new Halt();
     private final Mover mover;
@@ -45,6 +45,7 @@ final class RoleAgent implements Agent {
             RoleStage stage,
             RoleLanes lanes,
             OnError onError,
+            Activity activity,
             ErrorLog errorLog,
             boolean parks,
             AtomicBoolean stopping) {
@@ -53,6 +54,7 @@ final class RoleAgent implements Agent {
         this.stage = stage;
         this.lanes = lanes;
         this.rx = lanes.rx();
+        this.activity = activity;
         this.mailbox = new Mailbox(stopping);
         this.mover = new Mover(lanes, new ErrorRule(name, onError, parks && stage != null, errorLog, mailbox, halt), activity);
         this.stageUse = stage == null ? null : new StageUse(name, stage, lanes.router(), mover, errorLog);

@@ -36,14 +36,19 @@ final class SpawnChecks {
     private static void checkCodecs(GraphSpec spec, SpawnOptions options) {
         spec.lanes().forEach((name, lane) -> {
             if (options.codecNamed(lane.codec()) == null) {
-                Set<String> known = new TreeSet<>(Set.of("bytes", "string", "long"));
-                known.addAll(options.codecs().keySet());
-                throw new LaneGraphException(Category.NOT_FOUND, "graph/unknown-codec",
-                        "lane " + name + ": codec " + lane.codec() + " is not known; expected one of " + known
-                                + ", or a codec of that name among the options of the spawn",
-                        Map.of("lane", name, "codec", lane.codec()));
+                throw unknownCodec(name, lane.codec(), options);
             }
         });
+    }
+
+    /** For a lane whose codec nobody has brought. */
+    static LaneGraphException unknownCodec(String lane, String codec, SpawnOptions options) {
+        Set<String> known = new TreeSet<>(Set.of("bytes", "string", "long"));
+        known.addAll(options.codecs().keySet());
+        return new LaneGraphException(Category.NOT_FOUND, "graph/unknown-codec",
+                "lane " + lane + ": codec " + codec + " is not known; expected one of " + known
+                        + ", or a codec of that name among the options",
+                Map.of("lane", lane, "codec", codec));
     }
 
     /** For a name that is no endpoint of this kind. */

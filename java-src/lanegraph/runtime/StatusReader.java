@@ -27,10 +27,10 @@ final class StatusReader {
         assembly.lanes.forEach((name, lane) -> lanes.put(name, lane(lane)));
         SortedMap<String, RoleStatus> roles = new TreeMap<>();
         assembly.roles.forEach((name, role) -> roles.put(name, role(name, role, quiet)));
-        return new GraphStatus(assembly.spec.name(), state, lanes, roles, assembly.errors.entries());
+        return new GraphStatus(assembly.spec.name(), state, lanes, roles, assembly.errorEntries());
     }
 
-    private static LaneStatus lane(Lane lane) {
+    static LaneStatus lane(Lane lane) {
         long read = lane.consumed(); // before the others, which can then only be ahead of it
         int depth = lane.depth();
         String memory = lane.byReference() ? "by-reference" : lane.file() == null ? "in-memory" : "mapped";
@@ -75,10 +75,15 @@ final class StatusReader {
         return hasThread && activity.active() && activity.blockedOn() == null && !role.halt().isHalted();
     }
 
+    /** Where a role is in its life: one of {@link Activity#STATES}. */
+    String phase(String name, RoleAgent role, boolean quiet) {
+        boolean over = team.threadOf(role).end().isDone();
+        return failures.containsKey(name) ? "failed" : over ? "ended" : quiet ? "stuck" : role.halt().state();
+    }
+
     private RoleStatus role(String name, RoleAgent role, boolean quiet) {
         RoleThread thread = team.threadOf(role);
-        boolean over = thread.end().isDone();
-        String phase = failures.containsKey(name) ? "failed" : over ? "ended" : quiet ? "stuck" : role.halt().state();
+        String phase = phase(name, role, quiet);
         Activity activity = role.activity();
         long blockedFor = activity.blockedForNanos(); // before the whole, which it is part of
         return new RoleStatus(role.kind(), thread.thread().getName(), phase, activity.active(), activity.processed(),

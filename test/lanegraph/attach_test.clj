@@ -1,0 +1,121 @@
+(ns lanegraph.attach-test
+  "A graph from the outside: its endpoints and what stands in its directory, while it runs and after it died."
+  (:require [clojure.java.io :as io]
+            [clojure.string :as str]
+            [clojure.test :refer [deftest is testing]]
+            [lanegraph.convert :as convert]
+            [lanegraph.run-kit :refer [eventually java-code]]
+            [lanegraph.scratch :as scratch :refer [path with-dir]])
+  (:import (java.nio.file Files)
+           (java.util Arrays)
+           (lanegraph.graph GraphSpec)
+           (lanegraph.runtime AttachedGraph LaneGraph LaneStatus OwnerStatus RoleStatus SpawnOptions State)))
+
+(set! *warn-on-reflection* true)
+
+(def ^:private spec
+  "in → a → copy → b → out, and in-2 → b by a second producer."
+  {:name      :seen
+   :lanes     {:a {:kind :events :slots 64 :slot-bytes 64 :codec :string}
+               :b {:kind :events :slots 16 :slot-bytes 64 :codec :string}}
+   :roles     {:copy {:kind :bridge :rx :a :tx :b}
+               :join {:kind :bridge :rx :c :tx :b}}
+   :endpoints {:in  {:kind :ingress :lane :a}
+               :in-2 {:kind :ingress :lane :c}
+               :out {:kind :egress :lane :b}}})
+
+(def ^:private graph
+  (convert/spec->java (assoc-in spec [:lanes :c] {:kind :events :slots 64 :slot-bytes 64 :codec :string})))
+
+(defn- options ^SpawnOptions [dir] (SpawnOptions/mapped (path dir "run")))
+
+(defn- role! ^Process [dir role]
+  (let [file (str (path dir "spec.kv"))]
+    (spit file (.canonical ^GraphSpec graph))
+    (let [p (scratch/start! (scratch/java-command [] "lanegraph.runtime.RoleProcess" file role (path dir "run")))]
+      (is (= (str "ready " role) (scratch/line! p)))
+      p)))
+
+(defn- attach ^AttachedGraph [dir] (AttachedGraph/attach (options dir)))
+
+(defn- state-of [^AttachedGraph g role]
+  (.state ^RoleStatus (get (.roles (.status g)) role)))
+
+(defn- lane-files
+  "The bytes of every lane file."
+  [dir]
+  (into {} (for [^java.io.File f (file-seq (io/file (str (path dir "run"))))
+                 :when (str/ends-with? (.getName f) ".ring")]
+             [(.getName f) (Files/readAllBytes (.toPath f))])))
+
+(deftest s41-endpoints-are-written-and-read-from-any-process
+  (with-dir [dir]
+    (let [copy (role! dir "copy") join (role! dir "join")]
+      (with-open [g (attach dir), other (attach dir)]
+        (is (eventually (= State/RUNNING (.state g))))
+        (doseq [i (range 10)] (is (.offer g "in" (str "m" i))))
+        (is (= (mapv #(str "m" %) (range 10)) (.take g "out" 10 20000)))
+        (is (= "role/owned" (java-code #(.offer other "in" "x"))) "an endpoint has one owner")
+        (is (= "graph/unknown-endpoint" (java-code #(.offer g "inn" "x"))))
+        (testing "what was received and not acknowledged comes again"
+          (doseq [i (range 4)] (.offer g "in" (str "r" i)))
+          (is (= ["r0" "r1"] (.receive g "out" 2 20000)))
+          (.ack g "out")
+          (is (= ["r2" "r3"] (.receive g "out" 2 20000)))
+          (.close g)
+          (is (= "graph/stopped" (java-code #(.offer g "in" "x"))))
+          (is (= ["r2" "r3"] (.take other "out" 2 20000))))
+        (testing "the dead are told from those who ended"
+          (.destroy copy)
+          (.waitFor copy)
+          (is (= "ended" (state-of other "copy")))
+          (.destroyForcibly join)
+          (.waitFor join)
+          (is (= ["died" State/FAILED] [(state-of other "join") (.state other)]))
+          (is (= "running" (.lastState ^OwnerStatus (get (.owners other) "role/join")))))))))
+
+(deftest looking-changes-no-byte-of-a-lane
+  (with-dir [dir]
+    (with-open [_ (LaneGraph/runRole graph "join" (options dir)), w (attach dir)]
+      (doseq [i (range 3)] (.offer w "in" (str "m" i)))
+      (let [before (lane-files dir)
+            seen   (atom [])]
+        (with-open [g (attach dir)]
+          (is (= ["m0" "m1"] (.peek g "a" 2)))
+          (is (= ["m1" "m2"] (.peek g "a" 1 5)))
+          (is (= 3 (.depth ^LaneStatus (get (.lanes (.status g)) "a"))))
+          (is (= ["never" "running"] (map #(state-of g %) ["copy" "join"])))
+          (is (= #{"copy" "join"} (set (keys (.busy g 5)))))
+          (with-open [_ (.tap g "a" 1 1 (reify java.util.function.Consumer (accept [_ v] (swap! seen conj v))))]
+            (is (empty? (.openClaims g "b")))))
+        (is (= (keys before) (keys (lane-files dir))))
+        (is (every? (fn [[file bytes]] (Arrays/equals ^bytes bytes ^bytes (get before file))) (lane-files dir)))))))
+
+(deftest another-graph-in-the-directory-is-refused-while-somebody-lives
+  (with-dir [dir]
+    (let [other (convert/spec->java (assoc spec :name :other
+                                           :lanes (assoc (:lanes spec) :c {:kind :events :slots 64 :slot-bytes 64 :codec :string})))]
+      (is (= "graph/not-found" (java-code #(attach dir))))
+      (with-open [_ (LaneGraph/runRole graph "join" (options dir))]
+        (is (= "graph/other-graph" (java-code #(LaneGraph/runRole other "copy" (options dir))))))
+      (with-open [_ (LaneGraph/runRole other "copy" (options dir)), g (attach dir)]
+        (is (= ["other" "never" "running"] [(.name g) (state-of g "join") (state-of g "copy")]))))))
+
+(deftest s42-a-directory-left-by-one-is-continued-by-the-other
+  (with-dir [dir]
+    (with-open [whole (LaneGraph/spawn graph (options dir))]
+      (is (.offer whole "in" "1"))
+      (is (= ["1"] (.take whole "out" 1 20000)))
+      (is (= "role/owned" (java-code #(LaneGraph/runRole graph "copy" (options dir)))))
+      (with-open [g (attach dir)]
+        (is (eventually (= State/RUNNING (.state g))))
+        (is (= "role/owned" (java-code #(.offer g "in" "x"))) "the process of the whole graph has its endpoints")))
+    (with-open [g (attach dir)]
+      (is (= State/STOPPED (.state g)))
+      (is (.offer g "in" "2") "also while no role lives")
+      (with-open [_ (LaneGraph/runRole graph "copy" (options dir))]
+        (is (= ["2"] (.take g "out" 1 20000)))
+        (is (.offer g "in" "3"))
+        (is (eventually (= 1 (.depth ^LaneStatus (get (.lanes (.status g)) "b")))))))
+    (with-open [whole (LaneGraph/spawn graph (options dir))]
+      (is (= ["3"] (.take whole "out" 1 20000))))))
