@@ -47,11 +47,13 @@
   (case command
     "check"    (shown ((requiring-resolve 'lanegraph.cli.look/check) file options) io)
     "graph"    (shown ((requiring-resolve 'lanegraph.cli.look/graph) file options) io)
+    "view"     (shown ((requiring-resolve 'lanegraph.cli.look/view) file options) io)
     "describe" (shown ((requiring-resolve 'lanegraph.cli.look/describe) file options) io)
     "diff"     (shown ((requiring-resolve 'lanegraph.cli.look/diff) file other options) io)
     "test"     (shown ((requiring-resolve 'lanegraph.cli.tests/run) file options) io)
     "demo"     ((requiring-resolve 'lanegraph.cli.demo/run) (text-out io))
     "run"      (run-graph file nil (assoc options :command command) io)
+    "repl"     ((requiring-resolve 'lanegraph.cli.repl/run) file options #(say (text-out io) %) io)
     "journal info"   (shown ((requiring-resolve 'lanegraph.cli.journal/info) arguments options) io)
     "journal verify" (shown ((requiring-resolve 'lanegraph.cli.journal/verify) arguments options) io)
     "journal forget" (shown ((requiring-resolve 'lanegraph.cli.journal/forget) arguments) io)

@@ -74,10 +74,13 @@
            ""
            exit-codes)))
 
-(defn- checked-files [command {:keys [args]} arguments]
-  (let [wanted (if args (str/split args #" ") [])]
+(defn- checked-files
+  "Those that are named in brackets may be left out."
+  [command {:keys [args]} arguments]
+  (let [wanted (if args (str/split args #" ") [])
+        needed (remove #(str/starts-with? % "[") wanted)]
     (cond
-      (< (count arguments) (count wanted))
+      (< (count arguments) (count needed))
       (throw (usage (str "found no " (wanted (count arguments)) "; expected: lanegraph " command " " args)))
       (< (count wanted) (count arguments))
       (throw (usage (str "found " (problem/printed (last arguments)) " too much; expected: lanegraph " command

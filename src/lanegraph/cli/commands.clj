@@ -97,6 +97,10 @@
                :validate (one-of "text" "mermaid" "dot" "svg")]]
     :more ["svg is a document that a browser shows and that needs nothing else:"
            "lanegraph graph FILE --format svg > graph.svg"]}
+   "view"
+   {:args "FILE" :does "write a page with the picture of a spec, for a browser"
+    :options [[nil "--out FILE" "the page, or, if its name ends in .svg, the picture alone; otherwise a new file"]]
+    :more ["The page needs no other file. Its path is printed: xdg-open $(lanegraph view FILE)"]}
    "describe"
    {:args "FILE" :does "tell what a spec says, its defaults filled in"
     :options []}
@@ -135,6 +139,14 @@
            "When the input ends, what is inside comes out, then the graph stops. Ctrl-C does the same; a second"
            "Ctrl-C stops without waiting. The summary goes to the standard error, and so does a line of progress"
            "while that is a terminal."]}
+   "repl"
+   {:args "[FILE]" :does "serve a socket REPL for editors, on this machine alone"
+    :options [path-option
+              [nil "--port N" "where to listen" :default 0 :default-desc "any free port"
+               :parse-fn #(or (parse-long %) %) :validate [#(and (int? %) (<= 0 (long %) 65535)) "expected a port, 0 to 65535"]]]
+    :more ["It listens on 127.0.0.1 and prints its port. In the namespace user lg is lanegraph.core and, with FILE, spec is"
+           "the spec in it; lanegraph tells its problems first. Graphs spawned there end with it, by Ctrl-C."
+           "Whoever can open a connection on this machine can evaluate any code as you."]}
    "journal info"
    {:args "DIR LANE" :does "tell what a journal is and holds, and where its readers stand"
     :options [format-option]

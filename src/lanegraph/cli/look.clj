@@ -1,6 +1,7 @@
 (ns lanegraph.cli.look
   "The commands that look at a spec: check, graph, diff, describe. Each answers {:exit n :text string}."
-  (:require [clojure.string :as str]
+  (:require [clojure.java.io :as io]
+            [clojure.string :as str]
             [lanegraph.check :as check]
             [lanegraph.cli.files :as files]
             [lanegraph.core :as lg]
@@ -58,6 +59,18 @@
   "The picture of a spec."
   [file {:keys [format]}]
   {:exit 0 :text (lg/graph (files/read-spec file) {:format (keyword format)})})
+
+(defn view
+  "Writes the picture of a spec: a page, or an SVG if --out says so. The text is its path."
+  [file {:keys [out]}]
+  (let [spec (files/read-spec file)]
+    (when out
+      (files/output out nil)) ; refuses what cannot be written
+    {:exit 0
+     :text (if (and out (str/ends-with? (str/lower-case out) ".svg"))
+             (do (spit out (lg/graph spec {:format :svg}))
+                 (str (.getAbsolutePath (io/file out))))
+             (lg/view spec (if out {:file out} {})))}))
 
 (defn writable
   "`v`, if `write` can say it, else what it prints as."
