@@ -51,13 +51,11 @@
        (.seek r furthest)))))
 
 (defn tail
-  "The position behind the last record; of a journal that is damaged before that, one that no record has."
+  "The position behind the last whole record."
   ^long [dir lane]
   (with-open [r (open dir lane)]
-    (try
-      (.toTail r)
-      (.position r)
-      (catch LaneGraphException _ Long/MAX_VALUE))))
+    (in-clojure (.toTail r))
+    (.position r)))
 
 ;; -------------------------------------------------------------- reading
 
@@ -136,10 +134,18 @@
 (defn- kept [^JournalCells$Kept k]
   {:position (.position k) :sequence (.sequence k)})
 
+(defn- damages [found]
+  (vec (for [^JournalReader$Damage d found]
+         {:code     (keyword (.code d))
+          :position (.position d)
+          :message  (.message d)
+          :goes-on  (when-not (neg? (.goesOn d)) (.goesOn d))})))
+
 (defn info
   "What a journal is and holds: {:lane :directory :codec :segment-bytes :start :end :first-sequence :next-sequence
-  :first-time :last-time :dropped :segments [position] :readers {owner {:position :sequence}}}. The times are
-  nil while it is empty."
+  :first-time :last-time :dropped :segments [position] :readers {owner {:position :sequence}} :damages [damage]}. The
+  times are nil while it is empty. Damage is told as by `verify`, as far as it stands before the first whole record or in
+  the last segment; start and end are those of whole records."
   [dir lane]
   (with-open [r (open dir lane)]
     (let [^JournalReader$Info i (in-clojure (.info r))
@@ -156,7 +162,8 @@
        :last-time      (time (.lastStamp i))
        :dropped        (.dropped i)
        :segments       (vec (.segments i))
-       :readers        (into (sorted-map) (map (fn [[k v]] [(keyword k) (kept v)])) (.readers i))})))
+       :readers        (into (sorted-map) (map (fn [[k v]] [(keyword k) (kept v)])) (.readers i))
+       :damages        (damages (.damages i))})))
 
 (defn verify
   "Reads every record: {:records n :bytes n :start position :end position :damages [{:code :position :message
@@ -168,11 +175,7 @@
        :bytes   (.bytes found)
        :start   (.start found)
        :end     (.end found)
-       :damages (vec (for [^JournalReader$Damage d (.damages found)]
-                       {:code     (keyword (.code d))
-                        :position (.position d)
-                        :message  (.message d)
-                        :goes-on  (when-not (neg? (.goesOn d)) (.goesOn d))}))})))
+       :damages (damages (.damages found))})))
 
 (defn forget!
   "Frees the kept position of a reader, such as \"role/keep\"; false if the journal keeps none of this name. Errors:

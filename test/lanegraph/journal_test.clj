@@ -7,7 +7,7 @@
    [lanegraph.lane-kit :as kit :refer [code with-dir]]
    [lanegraph.scratch :as scratch :refer [refusal]])
   (:import
-   (lanegraph.lane Journal JournalReader JournalReader$Info JournalReader$Record LaneRx LaneTx)
+   (lanegraph.lane Journal JournalReader JournalReader$Record LaneRx LaneTx)
    (lanegraph.region Existing JournalShape JournalStore)
    (org.agrona.concurrent UnsafeBuffer)))
 
@@ -180,43 +180,6 @@
                  (vec (take-while some? (repeatedly #(some-> (.next r) .bytes vec))))))
           (is (nil? (.next r))))
         (is (= 500 (.depth ^Journal (:journal j))) "and nobody was moved by it")))))
-
-(deftest s15-a-reader-from-outside-seeks
-  (with-dir [dir true]
-    (with-journal [j {:dir dir}]
-      (jk/append! j 0 500)
-      (let [records (jk/records dir)]
-        (is (= (range 500) (map :sequence records)))
-        (is (= (jk/expected 0 500) (map :message records)))
-        (is (apply <= (map :stamp records)))
-        (with-open [r (jk/reader dir)]
-          (let [next-sequence #(some-> (.next r) .sequence)]
-            (doseq [i [0 1 77 499]]
-              (.seek r (:position (nth records i)))
-              (is (= i (next-sequence)))
-              (.seekSequence r i)
-              (is (= i (next-sequence)))
-              (.seekLast r (- 500 (long i)))
-              (is (= i (next-sequence))))
-            (.seekSequence r 500)
-            (is (nil? (next-sequence)))
-            (.toTail r)
-            (is (nil? (next-sequence)))
-            (.seekLast r 1000)
-            (is (= 0 (next-sequence)))
-            (doseq [stamp (distinct (map :stamp records))]
-              (.seekTime r stamp)
-              (is (= (:sequence (first (filter #(= stamp (:stamp %)) records))) (next-sequence))))
-            (.seekTime r (inc (long (:stamp (peek records)))))
-            (is (nil? (next-sequence)))
-            (is (= "journal/bad-position" (code (.seek r (inc (long (:position (nth records 3)))))))))
-          (let [^JournalReader$Info info (.info r)]
-            (is (= [0 500 128 "bytes" 4096]
-                   [(.firstSequence info) (.nextSequence info) (.start info) (.codec info) (.segmentBytes info)]))
-            (is (= {"c" 0} (update-vals (.readers info) #(.sequence ^lanegraph.region.JournalCells$Kept %)))))
-          (.close r)
-          (is (= "lane/closed" (code (.next r)))))))
-    (is (= "journal/not-found" (code (JournalReader/open (.toPath dir) "none"))))))
 
 (deftest s15-info-and-verify-leave-a-reader-where-it-is
   (kit/with-dir [dir true]

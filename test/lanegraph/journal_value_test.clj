@@ -256,7 +256,7 @@
     (let [found (records dir)
           {:keys [first-time last-time] :as info} (datafy/datafy (lg/journal dir :log))]
       (is (= {:lane :log :codec :edn :segment-bytes 4096 :start 128 :first-sequence 0 :next-sequence 1000 :dropped 0
-              :readers {} :directory (str (io/file dir "log.journal"))}
+              :readers {} :damages [] :directory (str (io/file dir "log.journal"))}
              (dissoc info :end :segments :first-time :last-time)))
       (is (< (long (:position (peek found))) (long (:end info))))
       (is (= [(:time (first found)) (:time (peek found))] [first-time last-time])))))

@@ -64,6 +64,7 @@ public final class Journal implements Lane {
     private final JournalThread thread;
     private final JournalReaders readers;
     private final JournalCursor looking;
+    private final JournalSeek seeking;
     private final HighWater highWater = new HighWater();
 
     /**
@@ -89,7 +90,8 @@ public final class Journal implements Lane {
         this.segmentBytes = segments.segmentBytes();
         this.maxLength = JournalDescriptor.maxLength(segmentBytes);
         this.codec = new LaneCodec(name, store.shape().codec(), codec);
-        this.looking = new JournalCursor(name, segments);
+        this.looking = new JournalCursor(name, segments, cells);
+        this.seeking = new JournalSeek(name, segments, looking);
         JournalTail tail = writer == null ? null : JournalTail.find(store, memory);
         this.stamps = new Stamps(tail == null ? 0 : tail.stamp);
         this.force = new JournalForce(segments, cells, cells.tailPosition());
@@ -222,7 +224,7 @@ public final class Journal implements Lane {
     @Override
     public synchronized long oldest() {
         long end = produced(); // before the look: what is written after it found nothing is not older
-        return looking.first() ? looking.foundSequence : end;
+        return seeking.first() ? looking.foundSequence : end;
     }
 
     @Override
@@ -277,7 +279,7 @@ public final class Journal implements Lane {
     public synchronized Sample sample(long sequence) {
         try {
             if (looking.nextSequence() != sequence) { // else the last look was at the one before it
-                looking.seekSequence(sequence);
+                seeking.toSequence(sequence);
             }
             return looking.next() && looking.foundSequence == sequence
                     ? new Sample(looking.foundPosition, sequence, null, looking.foundBytes) : null;

@@ -6,11 +6,9 @@ import static lanegraph.region.JournalDescriptor.RECORD_SEQUENCE_OFFSET;
 import static lanegraph.region.JournalDescriptor.RECORD_STAMP_OFFSET;
 import static lanegraph.region.JournalDescriptor.WORD_LENGTH;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.SortedSet;
-import java.util.function.Predicate;
 import lanegraph.LaneGraphException;
+import lanegraph.region.JournalCells;
 import lanegraph.region.JournalDescriptor;
 import lanegraph.region.JournalRefusal;
 import lanegraph.region.Memory;
@@ -29,6 +27,7 @@ final class JournalCursor {
 
     private final String journal;
     private final Segments segments;
+    private final JournalCells cells;
     private final RecordCheck check;
     private final UnsafeBuffer payload = new UnsafeBuffer(0, 0);
     private Segment segment;
@@ -41,9 +40,10 @@ final class JournalCursor {
     long foundStamp;
     byte[] foundBytes;
 
-    JournalCursor(String journal, Segments segments) {
+    JournalCursor(String journal, Segments segments, JournalCells cells) {
         this.journal = journal;
         this.segments = segments;
+        this.cells = cells;
         this.check = new RecordCheck(MEMORY, segments.segmentBytes());
     }
 
@@ -67,31 +67,8 @@ final class JournalCursor {
         return step(true);
     }
 
-    /**
-     * As {@link #next}, for the first record that is there, wherever that is: the oldest ones may go meanwhile. The answer
-     * counts if the first segment is the same one before and after.
-     */
-    boolean first() {
-        while (true) {
-            toStart();
-            long start = position;
-            try {
-                boolean found = next();
-                toStart();
-                if (position == start) {
-                    position = found ? foundPosition + JournalDescriptor.recordLength(foundBytes.length) : start;
-                    nextSequence = found ? foundSequence + 1 : -1;
-                    return found;
-                }
-            } catch (LaneGraphException ex) {
-                if (!ex.code().equals("journal/position-gone")) {
-                    throw ex;
-                }
-            }
-        }
-    }
-
-    private boolean step(boolean copy) {
+    /** As {@link #next}; {@link #foundBytes} only if they are copied. */
+    boolean step(boolean copy) {
         while (enter()) {
             int offset = (int) (position - segment.first());
             if (offset + WORD_LENGTH > segment.length()) {
@@ -138,7 +115,10 @@ final class JournalCursor {
      * else does.)
      */
     private void checkEnd(int offset, long word) {
-        if (word != 0 && (check.nextMessage(segment, offset + 8) >= 0 || isBegunBehind())) {
+        // Where the writer has noted that there is more, and a 0 stands still, a record may have been destroyed.
+        boolean doubtful = word != 0
+                || cells.tailPosition() > position && MEMORY.getLongAcquire(segment.address() + offset) == 0;
+        if (doubtful && (check.nextMessage(segment, offset + 8) >= 0 || isBegunBehind())) {
             throw check.damage(journal, segment, offset, word);
         }
     }
@@ -163,18 +143,28 @@ final class JournalCursor {
     /** Goes to the segment of the position; false if it is behind the last one. */
     private boolean enter() {
         long first = JournalDescriptor.segmentOf(position, segments.segmentBytes());
-        if (segment == null || segment.first() != first) {
-            leave();
-            segment = segments.find(first);
+        if (segment != null && segment.first() == first) {
+            return true;
         }
+        leave();
+        segment = segments.find(first);
+        if (segment != null) {
+            return true;
+        }
+        SortedSet<Long> there = segments.firsts();
+        if (there.isEmpty() || first > there.last()) {
+            return false;
+        }
+        segment = there.contains(first) ? segments.find(first) : null; // it has come since the first look
         if (segment == null) {
-            SortedSet<Long> there = segments.firsts();
-            if (there.isEmpty() || first > there.last()) {
-                return false;
-            }
             throw first < there.first() ? gone() : JournalRefusal.missingSegment(journal, position, there.first(), end(there));
         }
         return true;
+    }
+
+    /** True if the segment of the position is there. */
+    boolean isThere() {
+        return position >= 0 && enter();
     }
 
     private LaneGraphException gone() {
@@ -195,33 +185,20 @@ final class JournalCursor {
         int from = (int) (position - first) + 8;
         leave();
         for (long each : segments.firsts().tailSet(first)) {
-            Segment at = findWhole(each);
+            Segment at = segments.findWhole(each);
             int next = at == null ? -1 : check.nextMessage(at, each == first ? from : RECORDS_OFFSET);
             if (next >= 0) {
                 segment = at;
-                position = each + next;
-                nextSequence = -1;
+                goTo(each + next, -1);
                 return true;
             }
         }
         return false;
     }
 
-    private Segment findWhole(long first) {
-        try {
-            return segments.find(first);
-        } catch (LaneGraphException ex) {
-            if (ex.code().equals("journal/corrupt")) {
-                return null;
-            }
-            throw ex;
-        }
-    }
-
     /** The stamp of the first record from this position on, which one must begin at or end at; -1 if none can be read. */
     long stampAt(long from) {
-        position = from;
-        nextSequence = -1;
+        goTo(from, -1);
         try {
             return step(false) ? foundStamp : -1;
         } catch (LaneGraphException ex) { // gone meanwhile, or damaged: its reader will tell
@@ -229,98 +206,19 @@ final class JournalCursor {
         }
     }
 
-    /** Goes behind the last record. */
-    void toTail() {
-        toLast(first -> true);
-        while (step(false)) {
-            continue;
-        }
-    }
-
-    /** Goes to the first record that is there. */
-    void toStart() {
-        toStart(0);
-    }
-
     /** Goes to the first record that is there in the segments from this position on. */
     void toStart(long least) {
         SortedSet<Long> there = segments.firsts().tailSet(least);
-        position = (there.isEmpty() ? 0 : there.first()) + RECORDS_OFFSET;
-        nextSequence = -1;
+        goTo((there.isEmpty() ? 0 : there.first()) + RECORDS_OFFSET, -1);
     }
 
     /**
-     * Goes to a position that a record begins at, or the end. Damage before it is passed over.
+     * Goes to a position that a record begins at, as somebody knows.
      *
-     * @throws LaneGraphException {@code journal/bad-position} too
+     * @param sequence that of the record; -1 if that is not known
      */
-    void seek(long to) {
-        long first = JournalDescriptor.segmentOf(to, segments.segmentBytes());
-        position = first + RECORDS_OFFSET;
-        nextSequence = -1;
-        boolean there = to >= 0 && enter();
-        boolean more = there;
-        while (more && position < to) {
-            more = stepOrSkip();
-        }
-        if (!there || position != to && to != first) { // the first record of a segment also goes by the segment's own position
-            SortedSet<Long> firsts = segments.firsts();
-            throw JournalRefusal.badPosition(journal, to, firsts.isEmpty() ? 0 : firsts.first(), end(firsts));
-        }
-    }
-
-    private boolean stepOrSkip() {
-        try {
-            return step(false);
-        } catch (LaneGraphException ex) {
-            if (ex.code().equals("journal/corrupt") && skip()) {
-                return true;
-            }
-            throw ex;
-        }
-    }
-
-    /** Goes to the record of this sequence; the first one if it is gone, the end if it is not written yet. */
-    void seekSequence(long to) {
-        toLast(first -> MEMORY.getLong(first.address() + RECORDS_OFFSET + RECORD_SEQUENCE_OFFSET) <= to);
-        while (step(false)) {
-            if (foundSequence >= to) {
-                position = foundPosition;
-                nextSequence = foundSequence;
-                return;
-            }
-        }
-    }
-
-    /** Goes to the first record whose stamp is this time or later; the end if there is none. */
-    void seekTime(long millis) {
-        toLast(first -> MEMORY.getLong(first.address() + RECORDS_OFFSET + RECORD_STAMP_OFFSET) < millis);
-        while (step(false)) {
-            if (foundStamp >= millis) {
-                position = foundPosition;
-                nextSequence = foundSequence;
-                return;
-            }
-        }
-    }
-
-    /** Goes to the beginning of the last segment whose first record is such; of the first one if there is none. */
-    private void toLast(Predicate<Segment> before) {
-        leave();
-        List<Long> there = new ArrayList<>(segments.firsts());
-        int low = 0;
-        int high = there.size() - 1;
-        while (low < high) {
-            int middle = low + high + 1 >>> 1;
-            Segment at = segments.find(there.get(middle));
-            boolean begun = at != null && MEMORY.getLongAcquire(at.address() + RECORDS_OFFSET) != 0;
-            if (begun && before.test(at)) {
-                low = middle;
-            } else {
-                high = middle - 1;
-            }
-        }
-        position = (there.isEmpty() ? 0 : there.get(low)) + RECORDS_OFFSET;
-        nextSequence = -1;
+    void goTo(long to, long sequence) {
+        position = to;
+        nextSequence = sequence;
     }
 }

@@ -2,8 +2,10 @@ package lanegraph.lane;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import lanegraph.LaneGraphException;
 import lanegraph.region.JournalCells;
@@ -38,10 +40,11 @@ public final class JournalReader implements AutoCloseable {
      * @param dropped messages that were dropped because the journal was full
      * @param segments the positions of the segments that are there, with one that is prepared for later
      * @param readers where each named reader stands, by owner
+     * @param damages what is damaged before the first whole record and in the last segment; {@link #verify} looks at all
      */
     public record Info(String lane, Path directory, String codec, long segmentBytes, long start, long end,
             long firstSequence, long nextSequence, long firstStamp, long lastStamp, long dropped, List<Long> segments,
-            Map<String, JournalCells.Kept> readers) {}
+            Map<String, JournalCells.Kept> readers, List<Damage> damages) {}
 
     /** Bytes that are no records. {@code goesOn} is the position of the next whole record, -1 if there is none. */
     public record Damage(String code, long position, String message, long goesOn) {}
@@ -52,13 +55,15 @@ public final class JournalReader implements AutoCloseable {
     private final String lane;
     private final JournalFolder folder;
     private final JournalCursor cursor;
+    private final JournalSeek seek;
     private boolean closed;
 
     private JournalReader(String lane, JournalFolder folder) {
         this.lane = lane;
         this.folder = folder;
-        this.cursor = new JournalCursor(folder.directory().toString(), folder);
-        cursor.toStart();
+        this.cursor = new JournalCursor(folder.directory().toString(), folder, folder.cells());
+        this.seek = seek(cursor);
+        cursor.toStart(0);
     }
 
     /**
@@ -110,13 +115,13 @@ public final class JournalReader implements AutoCloseable {
     /** Goes to the first record that is there. */
     public synchronized void toStart() {
         checkOpen();
-        cursor.toStart();
+        cursor.toStart(0);
     }
 
-    /** Goes behind the last record. */
+    /** Goes behind the last whole record. */
     public synchronized void toTail() {
         checkOpen();
-        cursor.toTail();
+        seek.toTail();
     }
 
     /**
@@ -127,26 +132,29 @@ public final class JournalReader implements AutoCloseable {
      */
     public synchronized void seek(long position) {
         checkOpen();
-        cursor.seek(position);
+        seek.to(position);
     }
 
-    /** Goes to the record of this sequence; the first one if it is gone, the end if it is not written yet. */
+    /**
+     * Goes to the record of this sequence; the first one if it is gone, the end if it is not written yet. Where damage
+     * stands in its place, the reader stays before that, and {@link #next} tells; so with the two below.
+     */
     public synchronized void seekSequence(long sequence) {
         checkOpen();
-        cursor.seekSequence(sequence);
+        seek.toSequence(sequence);
     }
 
     /** Goes to the first record written at this time (milliseconds since 1970) or later; the end if there is none. */
     public synchronized void seekTime(long millis) {
         checkOpen();
-        cursor.seekTime(millis);
+        seek.toTime(millis);
     }
 
     /** Goes to where this many records are left, or as many as there are. */
     public synchronized void seekLast(long records) {
         checkOpen();
-        cursor.toTail();
-        cursor.seekSequence(Math.max(0, cursor.nextSequence() - records));
+        seek.toTail();
+        seek.toSequence(Math.max(0, cursor.nextSequence() - records));
     }
 
     /**
@@ -160,32 +168,39 @@ public final class JournalReader implements AutoCloseable {
         return cursor.skip();
     }
 
-    /** What the journal is and holds. The reader stays where it is. */
+    /** What the journal is and holds, as far as that can be read. The reader stays where it is. */
     public synchronized Info info() {
         JournalCursor at = another();
-        boolean some = at.first();
+        JournalSeek there = seek(at);
+        boolean some = there.first();
+        Set<Damage> damages = new LinkedHashSet<>(there.damages());
         long start = some ? at.foundPosition : at.position();
         long firstSequence = some ? at.foundSequence : folder.cells().tailSequence();
         long firstStamp = some ? at.foundStamp : 0;
-        at.toTail();
+        there.toTail();
+        damages.addAll(there.damages());
         long nextSequence = some ? Math.max(at.nextSequence(), firstSequence + 1) : firstSequence;
         return new Info(lane, folder.directory(), folder.shape().codec(), folder.segmentBytes(), start, at.position(),
                 firstSequence, nextSequence, firstStamp, some ? at.foundStamp : 0, folder.cells().dropped(),
-                List.copyOf(folder.firsts()), new TreeMap<>(folder.cells().kept()));
+                List.copyOf(folder.firsts()), new TreeMap<>(folder.cells().kept()), List.copyOf(damages));
     }
 
     /** One that looks elsewhere, while the reader stays where it is. */
     private JournalCursor another() {
         checkOpen();
         cursor.leave(); // both have the folder's one mapping
-        return new JournalCursor(folder.directory().toString(), folder);
+        return new JournalCursor(folder.directory().toString(), folder, folder.cells());
+    }
+
+    private JournalSeek seek(JournalCursor of) {
+        return new JournalSeek(folder.directory().toString(), folder, of);
     }
 
     /** Reads every record and tells what is damaged. The reader stays where it is. */
     public synchronized Verification verify() {
         JournalCursor at = another();
         List<Damage> damages = new ArrayList<>();
-        at.toStart();
+        at.toStart(0);
         long start = at.position();
         long records = 0;
         long bytes = 0;

@@ -59,13 +59,13 @@ final class JournalReaders {
             cells.set(cell, position, cells.tailSequence());
             return;
         }
-        JournalCursor looking = new JournalCursor(journal, segments);
+        JournalCursor looking = new JournalCursor(journal, segments, cells);
         if (from == Journal.START) {
             looking.toStart(horizon);
         } else if (from >= 0 && from < horizon) {
             throw JournalRefusal.positionGone(journal, from, horizon, cells.tailPosition());
         } else {
-            looking.seek(from);
+            new JournalSeek(journal, segments, looking).to(from);
         }
         long position = looking.position();
         long sequence = looking.next() ? looking.foundSequence : cells.tailSequence();
@@ -119,7 +119,7 @@ final class JournalReaders {
         return cells.kept().values().stream()
                 .min(Comparator.comparingLong(Kept::sequence))
                 .filter(slowest -> slowest.sequence() < cells.tailSequence())
-                .map(slowest -> new JournalCursor(journal, segments).stampAt(slowest.position()))
+                .map(slowest -> new JournalCursor(journal, segments, cells).stampAt(slowest.position()))
                 .orElse(-1L);
     }
 }

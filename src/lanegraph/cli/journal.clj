@@ -106,8 +106,12 @@
     "edn"  (edn-text/write data)
     "json" (json/write-string data)))
 
+(defn- damage-line [{:keys [position message goes-on]}]
+  (str "damage at position " position ": " message "\n    "
+       (if goes-on (str "it goes on at position " goes-on) "nothing whole stands behind it")))
+
 (defn- info-text [{:keys [lane directory codec segment-bytes start end first-sequence next-sequence first-time last-time
-                          dropped segments readers]}]
+                          dropped segments readers damages]}]
   (let [n (- (long next-sequence) (long first-sequence))]
     (str/join
      "\n"
@@ -122,7 +126,9 @@
        (str "dropped   " (table/number dropped))]
       (for [[owner {:keys [position sequence]}] readers]
         (str "reader    " (subs (str owner) 1) " at position " position ", "
-             (counted (max 0 (- (long next-sequence) (long sequence))) "record") " before it"))))))
+             (counted (max 0 (- (long next-sequence) (long sequence))) "record") " before it"))
+      (map damage-line damages)
+      (when (seq damages) ["damage may stand elsewhere, too: verify looks at every record"])))))
 
 (defn info
   "{:exit 0 :text string}"
@@ -138,9 +144,7 @@
 (defn- verify-text [{:keys [records bytes start end damages]}]
   (str/join "\n"
             (concat
-             (for [{:keys [position message goes-on]} damages]
-               (str "damage at position " position ": " message "\n    "
-                    (if goes-on (str "it goes on at position " goes-on) "nothing whole stands behind it")))
+             (map damage-line damages)
              [(str (counted records "record") ", " (counted bytes "byte") " of messages, positions "
                    start " to " end ": "
                    (if (seq damages) (counted (count damages) "damage") "no damage"))])))

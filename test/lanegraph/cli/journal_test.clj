@@ -1,5 +1,6 @@
 (ns lanegraph.cli.journal-test
-  (:require [clojure.edn :as edn]
+  (:require [clojure.datafy :as datafy]
+            [clojure.edn :as edn]
             [clojure.java.io :as io]
             [clojure.string :as str]
             [clojure.test :refer [are deftest is testing]]
@@ -146,6 +147,20 @@
     (is (= (journal "info" dir) (lanegraph ["journal" "info" dir ":log"])))
     (is (= [200 :edn] ((juxt :next-sequence :codec) (edn/read-string (:out (journal "info" dir "--format" "edn"))))))
     (is (= "edn" (:codec (json/read-value (:out (journal "info" dir "--format" "json"))))))))
+
+(deftest info-tells-damage-beside-the-rest
+  (with-log [dir (vec (range 20))]
+    (let [goes-on  (:position (nth (records dir) 8))
+          position (damage! dir 7)
+          {:keys [exit out err]} (journal "info" dir)]
+      (is (= [0 ""] [exit err]))
+      (is (re-find #"(?m)^records   20, sequences 0 to 19$" out))
+      (is (re-find (re-pattern (str "(?m)^damage at position " position ": .*\n    it goes on at position " goes-on "\n"
+                                    "damage may stand elsewhere, too: verify looks at every record$"))
+                   out))
+      (is (= [[position goes-on]]
+             (map (juxt :position :goes-on) (:damages (edn/read-string (:out (journal "info" dir "--format" "edn")))))
+             (map (juxt :position :goes-on) (:damages (datafy/datafy (lg/journal dir :log)))))))))
 
 (deftest verify-tells-damage-and-exits-1
   (with-log [dir (vec (range 20))]

@@ -103,8 +103,8 @@ public final class Registering implements TakingTurns.Case {
         long first = JournalDescriptor.segmentOf(kept.position(), SIZE);
         Segment held = store.segments().find(first);
         check(held != null && held.isCurrent(), "segment " + first + " is not there: kept=" + kept);
-        JournalCursor cursor = new JournalCursor("journal", store.segments());
-        cursor.seek(kept.position());
+        JournalCursor cursor = new JournalCursor("journal", store.segments(), store.cells());
+        new JournalSeek("journal", store.segments(), cursor).to(kept.position());
         check(cursor.next() ? cursor.foundSequence == kept.sequence() : kept.sequence() == store.cells().tailSequence(), kept);
         check(gone || store.cells().horizon() == 0, "horizon=" + store.cells().horizon());
         return (gone ? "gone, " : "kept, ") + first;
