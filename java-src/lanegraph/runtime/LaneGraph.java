@@ -1,29 +1,16 @@
 package lanegraph.runtime;
 
 import java.lang.ref.Reference;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.SortedMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import lanegraph.LaneGraphException;
-import lanegraph.LaneGraphException.Category;
 import lanegraph.graph.GraphSpec;
-import lanegraph.graph.Idle;
-import lanegraph.graph.Topology;
-import lanegraph.lane.Lane;
 import lanegraph.lane.LaneRx;
 import lanegraph.lane.LaneTx;
-import lanegraph.region.SmallFile;
 import org.agrona.DirectBuffer;
 
 /**
@@ -34,36 +21,12 @@ import org.agrona.DirectBuffer;
  * waits are interrupted 5 seconds later, and then cut off. Nothing is printed.
  */
 public final class LaneGraph implements GraphAccess {
-    /** For a close, and for the end of a graph that has failed. */
-    private static final long CLOSE_DEADLINE_MS = 5_000;
-    private static final long MAX_RESERVE_MS = 200;
-    private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(10);
-
+    private final Lifecycle life;
     private final Assembly assembly;
-    private final Failures failures = new Failures();
-    private final Events events;
-    private final Team team;
-    private final ReentrantLock control = new ReentrantLock();
-    /** Guards changes of the state; not this object, which its users may lock. */
-    private final Object states = new Object();
-    private final Thread hook = new Thread(this::close, "lanegraph:shutdown");
-    private volatile State state = State.STARTING;
-    /** True once no role can publish: all threads have ended, or those that have not are cut off. */
-    private volatile boolean quiet;
-    private volatile List<String> stuck = List.of();
-    /** Completed when all threads have ended and {@link #ended()} has run. */
-    private volatile CompletableFuture<Void> end = CompletableFuture.completedFuture(null);
-    /** Completed when no lock is held any more. */
-    private CompletableFuture<Void> released = end;
-    private final Set<Tap> taps = ConcurrentHashMap.newKeySet();
-    private volatile boolean closed;
-    /** Null for lanes in memory. */
-    private volatile Heartbeat heartbeat;
 
     private LaneGraph(GraphSpec spec, Part part, SpawnOptions options) {
-        assembly = new Assembly(spec, part, options, () -> quiet, true);
-        events = new Events(spec.name(), options, assembly.errors);
-        team = new Team(assembly, this::failed);
+        life = new Lifecycle(spec, part, options);
+        assembly = life.assembly;
     }
 
     /**
@@ -94,152 +57,8 @@ public final class LaneGraph implements GraphAccess {
     }
 
     private static LaneGraph started(LaneGraph graph) {
-        try {
-            graph.start();
-            return graph;
-        } catch (Throwable error) {
-            graph.abort(error);
-            throw error;
-        }
-    }
-
-    private void start() {
-        team.start(() -> !failures.none());
-        if (!failures.none()) {
-            throw failures.exception("role/init-failed", name());
-        }
-        // Before the file: in a JVM that is shutting down this is refused, and nothing more is made. The hook
-        // may run from now on; what it stops then ends as soon as it has begun.
-        Runtime.getRuntime().addShutdownHook(hook);
-        if (assembly.options.dir() != null) {
-            SmallFile.write(assembly.options.dir(), "graph.kv", spec().canonical().getBytes(StandardCharsets.UTF_8));
-        }
-        state = State.RUNNING;
-        if (assembly.options.dir() != null) {
-            heartbeat = new Heartbeat(name(), this::tellStates);
-        }
-        tellStart();
-        end = team.end().thenRun(this::ended);
-        team.go();
-    }
-
-    private void tellStates() {
-        boolean over = quiet;
-        StatusReader reader = new StatusReader(assembly, team, failures.byRole());
-        long now = System.currentTimeMillis();
-        assembly.roles.forEach((name, role) -> role.activity().beat(reader.phase(name, role, over),
-                role.stage() == null ? 0 : role.stage().version(), now));
-        assembly.endpoints.forEach(endpoint -> endpoint.beat(closed ? "ended" : "running", 0, now));
-    }
-
-    private void abort(Throwable error) {
-        removeHook();
-        assembly.stop();
-        team.go();
-        team.closeUnstarted();
-        if (!team.awaitEnd(Deadline.in(MAX_RESERVE_MS))) {
-            team.interrupt();
-            team.awaitEnd(Deadline.in(MAX_RESERVE_MS));
-            team.cutOff();
-        }
-        events.close();
-        tellStates();
-        assembly.discard(error);
-    }
-
-    private void tellStart() {
-        int cores = Runtime.getRuntime().availableProcessors();
-        Idle idle = assembly.options.idle() == null ? spec().idle() : assembly.options.idle();
-        if (idle == Idle.BUSY_SPIN && team.size() > cores) {
-            events.tell("warning", Map.of("message", team.size() + " threads that spin on " + cores
-                    + " cores will be many times slower than with idle = backoff", "threads", team.size(), "cores", cores));
-        }
-        assembly.lanes.forEach((name, lane) -> {
-            int depth = lane.created() ? 0 : lane.depth();
-            if (depth > 0) {
-                events.tell("continued", Map.of("lane", name, "depth", depth));
-            }
-        });
-        events.tell("started", Map.of("threads", team.size()));
-    }
-
-    /** On the thread of a role that failed. */
-    private void failed(RoleAgent role, Throwable error) {
-        try {
-            if (assembly.isStopping() && isConsequence(error)) {
-                return;
-            }
-            if (quiet) { // the role was cut off: what the stop has answered stays true
-                assembly.errors.record(error);
-                return;
-            }
-            boolean first = failures.add(role.roleName(), error);
-            boolean started;
-            synchronized (states) {
-                started = state != State.STARTING;
-                if (started) {
-                    state = State.FAILED;
-                }
-            }
-            assembly.stop();
-            if (started) {
-                refuseIngress("graph " + name() + " has failed", Deadline.in(0));
-                if (first) {
-                    LaneGraphException failure = failures.exception("graph/failed", name());
-                    events.tell("failed", Map.of("role", role.roleName(), "error", String.valueOf(error)));
-                    events.tellFailure(failure);
-                    endOthers();
-                }
-            }
-        } finally {
-            assembly.stop(); // also where memory did not suffice for the rest
-        }
-    }
-
-    /** The other roles end by themselves, unless a function waits: for an interrupt, or for ever. */
-    private void endOthers() {
-        Thread thread = new Thread(() -> awaitEnd(Deadline.in(CLOSE_DEADLINE_MS), MAX_RESERVE_MS),
-                "lanegraph:" + name() + ":stop");
-        thread.setDaemon(true);
-        thread.start();
-    }
-
-    /**
-     * True if the stop itself brought the error about: a handle that was closed, or a function that was
-     * interrupted.
-     */
-    private boolean isConsequence(Throwable error) {
-        if (team.wasInterrupted() && Deadline.isInterrupt(error)) {
-            return true;
-        }
-        Throwable cause = error;
-        for (int i = 0; i < Deadline.MAX_CAUSES && cause != null; i++, cause = cause.getCause()) {
-            if (cause instanceof LaneGraphException ex && ex.code().equals("lane/closed")) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** On the thread that ended last, or on one that has waited for it. */
-    private void ended() {
-        quiet = true;
-        taps.forEach(Tap::finish);
-        moveTo(State.STOPPED, State.RUNNING, State.DRAINING, State.STOPPING);
-    }
-
-    private void moveTo(State next, State... from) {
-        synchronized (states) {
-            for (State one : from) {
-                if (state == one) {
-                    state = next;
-                    if (next == State.STOPPED) {
-                        events.tell("stopped", Map.of());
-                    }
-                    return;
-                }
-            }
-        }
+        graph.life.spawn();
+        return graph;
     }
 
     @Override
@@ -254,7 +73,7 @@ public final class LaneGraph implements GraphAccess {
 
     @Override
     public State state() {
-        return state;
+        return life.state();
     }
 
     /**
@@ -348,7 +167,7 @@ public final class LaneGraph implements GraphAccess {
      */
     public RoleControl role(String name) {
         RoleAgent role = assembly.role(name);
-        return new RoleControl(role, team.threadOf(role));
+        return new RoleControl(role, life.team.threadOf(role));
     }
 
     /**
@@ -362,7 +181,7 @@ public final class LaneGraph implements GraphAccess {
      * @throws LaneGraphException as that swap; {@code stage/shared-state} too if the role's stage is one object with state
      */
     public Rehearsal rehearsal(String role, String name, Object next, UnaryOperator<Object> migrate, long deadlineMillis) {
-        return Rehearsal.of(assembly, role(role), assembly.role(role), () -> quiet, name, next, migrate, deadlineMillis);
+        return Rehearsal.of(assembly, role(role), assembly.role(role), life::isQuiet, name, next, migrate, deadlineMillis);
     }
 
     /**
@@ -379,7 +198,7 @@ public final class LaneGraph implements GraphAccess {
         RoleAgent role = assembly.writer(lane);
         return role == null
                 ? offer(assembly.ingressOf(lane), value)
-                : new RoleControl(role, team.threadOf(role)).inject(lane, value, deadlineMillis);
+                : new RoleControl(role, life.team.threadOf(role)).inject(lane, value, deadlineMillis);
     }
 
     /** The messages with which roles are parked, by the names of the roles. */
@@ -427,21 +246,15 @@ public final class LaneGraph implements GraphAccess {
      */
     @Override
     public Tap tap(String lane, long every, long first, Consumer<Object> onMessage) {
-        Tap tap = new Tap(name(), assembly.lane(lane), Math.max(1, every), first, onMessage, events);
-        checkRunning();
-        taps.add(tap);
-        tap.end().thenRun(() -> taps.remove(tap));
-        tap.start();
-        if (quiet) { // since the check
-            tap.finish();
-        }
+        Tap tap = new Tap(name(), assembly.lane(lane), Math.max(1, every), first, onMessage, life.events);
+        life.start(tap);
         return tap;
     }
 
     /** What the graph is doing, read while it runs; also after a stop and after close. */
     @Override
     public GraphStatus status() {
-        GraphStatus status = new StatusReader(assembly, team, failures.byRole()).read(state, quiet);
+        GraphStatus status = new StatusReader(assembly, life.team, life.failures.byRole()).read(life.state(), life.isQuiet());
         Reference.reachabilityFence(this); // as in peek
         return status;
     }
@@ -455,7 +268,7 @@ public final class LaneGraph implements GraphAccess {
      */
     @Override
     public SortedMap<String, Double> busy(long millis) {
-        return new StatusReader(assembly, team, Map.of()).busy(millis);
+        return new StatusReader(assembly, life.team, Map.of()).busy(millis);
     }
 
     /**
@@ -468,18 +281,7 @@ public final class LaneGraph implements GraphAccess {
      *     graph/stopped} at once when a role has ended; {@code call/interrupted}
      */
     public void awaitIdle(long timeoutMillis) {
-        new Quiescence(assembly).awaitIdle(timeoutMillis, this::checkRunning);
-    }
-
-    private void checkRunning() {
-        if (!failures.none()) {
-            throw failures.exception("graph/failed", name());
-        }
-        if (assembly.isStopping()) {
-            throw new LaneGraphException(Category.UNAVAILABLE, "graph/stopped",
-                    "graph " + name() + " is " + state + ": its roles have ended; spawn it again to go on",
-                    Map.of("state", state));
-        }
+        new Quiescence(assembly).awaitIdle(timeoutMillis, life::checkRunning);
     }
 
     /**
@@ -492,52 +294,7 @@ public final class LaneGraph implements GraphAccess {
      *     inside: the graph then stops as with {@code NOW}
      */
     public StopResult stop(StopMode mode, long deadlineMillis) {
-        Deadline deadline = Deadline.in(deadlineMillis);
-        long reserve = Math.min(MAX_RESERVE_MS, Math.max(0, deadlineMillis) / 4);
-        // A call that is inside is waited for, for a drain shall let out all that was accepted.
-        refuseIngress("graph " + name() + " was stopped",
-                mode == StopMode.DRAIN ? Deadline.in(deadline.remainingMillis() - reserve) : Deadline.in(reserve / 2));
-        if (mode == StopMode.DRAIN && !team.isOwnThread()) {
-            moveTo(State.DRAINING, State.RUNNING);
-            new Quiescence(assembly).awaitEmpty(Deadline.in(deadline.remainingMillis() - reserve), () -> state == State.DRAINING);
-        }
-        moveTo(State.STOPPING, State.RUNNING, State.DRAINING);
-        assembly.stop();
-        if (!team.isOwnThread()) {
-            awaitEnd(deadline, reserve);
-        }
-        SortedMap<String, Integer> remaining = assembly.remaining();
-        return new StopResult(state, remaining.isEmpty(), remaining, stuck, assembly.halted(), failures.byRole());
-    }
-
-    /** Waits for the roles, which are stopping; interrupts shortly before the deadline, then cuts off. */
-    private void awaitEnd(Deadline deadline, long reserve) {
-        boolean over = team.awaitEnd(Deadline.in(deadline.remainingMillis() - reserve / 2));
-        if (!over) {
-            team.interrupt();
-            over = team.awaitEnd(deadline);
-        }
-        if (over) {
-            stuck = List.of();
-            ended(); // the thread that ended last may not have come to it yet
-        } else {
-            cutOff();
-        }
-    }
-
-    private void cutOff() {
-        List<String> names = team.cutOff();
-        stuck = names;
-        quiet = true;
-        taps.forEach(Tap::finish);
-        if (!names.isEmpty()) {
-            events.tell("stuck", Map.of("roles", names));
-        }
-        moveTo(State.STOPPED, State.STOPPING);
-    }
-
-    private void refuseIngress(String why, Deadline deadline) {
-        assembly.ingress.values().forEach(endpoint -> endpoint.refuse(why, deadline));
+        return life.stop(mode, deadlineMillis);
     }
 
     /**
@@ -548,18 +305,7 @@ public final class LaneGraph implements GraphAccess {
      *     {@code roles}; {@code call/interrupted}
      */
     public boolean join(long timeoutMillis) {
-        Deadline deadline = Deadline.in(timeoutMillis);
-        while (!quiet) {
-            if (deadline.passed()) {
-                return false;
-            }
-            Deadline.checkInterrupt("join of graph " + name());
-            LockSupport.parkNanos(Math.min(POLL_NS, deadline.remainingNanos()));
-        }
-        if (!failures.none()) {
-            throw failures.exception("graph/failed", name());
-        }
-        return true;
+        return life.join(timeoutMillis);
     }
 
     /**
@@ -569,91 +315,13 @@ public final class LaneGraph implements GraphAccess {
      */
     @Override
     public void close() {
-        boolean own = team.isOwnThread();
-        if (!own) {
-            control.lock();
-        } else if (!control.tryLock()) {
-            return; // another closes it, and waits for this thread to end: to wait for that one would hold both up
-        }
-        try {
-            if (!closed || !quiet) { // a role that closed its graph could not wait for its own end
-                stop(StopMode.NOW, CLOSE_DEADLINE_MS);
-            }
-            if (!closed) {
-                closed = true;
-                if (heartbeat != null) {
-                    heartbeat.close();
-                }
-                taps.forEach(Tap::close);
-                giveBack();
-            }
-            if (!own && team.end().isDone()) { // the thread that ended last may not have come to it yet
-                Team.await(released, Deadline.in(CLOSE_DEADLINE_MS));
-            }
-        } finally {
-            control.unlock();
-        }
-    }
-
-    private void giveBack() {
-        try {
-            String why = "graph " + name() + " is closed";
-            Deadline deadline = Deadline.in(MAX_RESERVE_MS);
-            assembly.ingress.values().forEach(endpoint -> endpoint.refuse(why, deadline));
-            assembly.egress.values().forEach(endpoint -> endpoint.refuse(why, deadline));
-            List<CompletableFuture<Void>> lanes = assembly.lanes.values().stream().map(this::close).toList();
-            released = releaseOwnership(CompletableFuture.allOf(lanes.toArray(CompletableFuture[]::new)));
-        } finally {
-            removeHook();
-            events.tell("closed", Map.of());
-            end.thenRun(events::close); // what the last roles have to tell is still told
-        }
-    }
-
-    private CompletableFuture<Void> close(Lane lane) {
-        return lane.close().exceptionally(error -> {
-            assembly.errors.record(error);
-            return null;
-        });
-    }
-
-    /**
-     * A role that is stuck keeps its lock until its thread ends, and that of its journal: no successor can write beside it,
-     * nor beside a thread that works on files of the lanes.
-     */
-    private CompletableFuture<Void> releaseOwnership(CompletableFuture<Void> lanes) {
-        if (assembly.ownership == null) {
-            return lanes;
-        }
-        List<CompletableFuture<Void>> all = new ArrayList<>(List.of(lanes));
-        assembly.roles.values().forEach(role -> all.add(team.threadOf(role).end()
-                .thenRun(() -> assembly.ownership.release(role.owner()))
-                .exceptionally(error -> {
-                    assembly.errors.record(error);
-                    return null;
-                })));
-        for (String endpoint : spec().endpoints().keySet()) {
-            String owner = Topology.endpointOwner(endpoint);
-            if (assembly.roles.values().stream().noneMatch(role -> role.owner().equals(owner))) {
-                assembly.ownership.release(owner);
-            }
-        }
-        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).thenRun(assembly.ownership::close);
-    }
-
-    private void removeHook() {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException ex) {
-            // The JVM is shutting down: the hook runs, or has run.
-            return;
-        }
+        life.close();
     }
 
     /** One line: name, state, and how many lanes and roles. */
     @Override
     public String toString() {
-        return "LaneGraph[" + name() + " " + state + ", lanes=" + assembly.lanes.size() + ", roles="
+        return "LaneGraph[" + name() + " " + state() + ", lanes=" + assembly.lanes.size() + ", roles="
                 + assembly.roles.size() + "]";
     }
 }

@@ -76,9 +76,20 @@ final class StatusReader {
     }
 
     /** Where a role is in its life: one of {@link Activity#STATES}. */
-    String phase(String name, RoleAgent role, boolean quiet) {
+    private String phase(String name, RoleAgent role, boolean quiet) {
         boolean over = team.threadOf(role).end().isDone();
         return failures.containsKey(name) ? "failed" : over ? "ended" : quiet ? "stuck" : role.halt().state();
+    }
+
+    /** Notes where each role and endpoint is in its life, for other processes. */
+    void beat(boolean quiet, boolean closed) {
+        long now = System.currentTimeMillis();
+        assembly.roles.forEach((name, role) -> role.activity().beat(phase(name, role, quiet), version(role), now));
+        assembly.endpoints.forEach(endpoint -> endpoint.beat(closed ? "ended" : "running", 0, now));
+    }
+
+    private static int version(RoleAgent role) {
+        return role.stage() == null ? 0 : role.stage().version();
     }
 
     private RoleStatus role(String name, RoleAgent role, boolean quiet) {
@@ -88,6 +99,6 @@ final class StatusReader {
         long blockedFor = activity.blockedForNanos(); // before the whole, which it is part of
         return new RoleStatus(role.kind(), thread.thread().getName(), phase, activity.active(), activity.processed(),
                 activity.filtered(), activity.dropped(), activity.errors(), activity.bytes(), activity.blockedOn(),
-                activity.blockedNanos(), blockedFor, role.stage() == null ? 0 : role.stage().version(), activity.epoch());
+                activity.blockedNanos(), blockedFor, version(role), activity.epoch());
     }
 }

@@ -156,11 +156,20 @@ final class Team {
     }
 
     /**
-     * True once {@link #interrupt} was called: an InterruptedException of a role is then no failure of its
-     * own.
+     * True if the stop itself brought a role's error about: a handle that was closed, or a function that was
+     * interrupted.
      */
-    boolean wasInterrupted() {
-        return interrupted;
+    boolean hasCaused(Throwable error) {
+        if (interrupted && Deadline.isInterrupt(error)) {
+            return true;
+        }
+        Throwable cause = error;
+        for (int i = 0; i < Deadline.MAX_CAUSES && cause != null; i++, cause = cause.getCause()) {
+            if (cause instanceof LaneGraphException ex && ex.code().equals("lane/closed")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
