@@ -79,16 +79,18 @@
                              :endpoints {:in2 {:kind :ingress :lane :a2}}))]
         (is (= :role/owned (code-of #(lg/spawn! other {:dir dir}))))))))
 
-(deftest s15-a-second-graph-may-read
+(deftest s15-another-graph-reads-it-afterwards
   (kit/with-dir [dir true]
-    (with-open [writing (lg/spawn! (graph) {:dir dir})
-                reading (lg/spawn! {:name      :reading
-                                     :lanes     {:log log :c {:kind :events :codec :edn}}
-                                     :roles     {:copy {:kind :bridge :rx :log :tx :c}}
-                                     :endpoints {:tap {:kind :egress :lane :c}}}
-                                    {:dir dir :existing :replace})]
-      (offer-all! writing (range 1000))
-      (is (= (range 1000) (lg/take! reading :tap 1000 {:timeout-ms 20000}))))))
+    (let [reading {:name      :reading
+                   :lanes     {:log log :c {:kind :events :codec :edn}}
+                   :roles     {:copy {:kind :bridge :rx :log :tx :c}}
+                   :endpoints {:tap {:kind :egress :lane :c}}}]
+      (with-open [writing (lg/spawn! (graph) {:dir dir})]
+        (offer-all! writing (range 1000))
+        (is (= :graph/other-graph (code-of #(lg/spawn! reading {:dir dir}))))
+        (is (:drained (lg/stop! writing {:mode :drain :deadline-ms 20000}))))
+      (with-open [rt (lg/spawn! reading {:dir dir :existing :replace})] ; it replaces no journal that it only reads
+        (is (= (range 1000) (lg/take! rt :tap 1000 {:timeout-ms 20000})))))))
 
 (deftest s15-damage-stops-the-role-whatever-on-error-says
   (kit/with-dir [dir true]

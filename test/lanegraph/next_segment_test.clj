@@ -1,16 +1,26 @@
 (ns lanegraph.next-segment-test
-  "The hand-over of segments from the thread that makes them ready to the writer."
+  "The hand-over of segments to the writer and the readers of a journal from the thread that makes or finds them."
   (:require
-   [clojure.test :refer [deftest is]])
+   [clojure.java.io :as io]
+   [clojure.string :as str]
+   [clojure.test :refer [deftest is testing]]
+   [lanegraph.journal-kit :as jk :refer [with-journal]]
+   [lanegraph.lane-kit :as kit :refer [code with-dir]]
+   [lanegraph.run-kit :refer [eventually]])
   (:import
-   (lanegraph.lane SegmentRequests)
-   (lanegraph.region JournalShape JournalStore)))
+   (java.nio.file Files Path)
+   (lanegraph LaneGraphException LaneGraphException$Category)
+   (lanegraph.lane LaneRx SegmentRequests)
+   (lanegraph.region JournalShape JournalStore Memory OwnedSegments)))
 
 (set! *warn-on-reflection* true)
 
+(defn- store ^JournalStore []
+  (JournalStore/inMemory (JournalShape. 4096 "bytes")))
+
 (deftest s15-a-segment-that-is-ready-is-not-made-ready-again
   ;; The writer sees that the next segment is not there; the other thread brings it; and only then the writer asks.
-  (let [requests (SegmentRequests. (JournalStore/inMemory (JournalShape. 4096 "bytes")))]
+  (let [store (store), requests (SegmentRequests. store (.segments store))]
     (.ask requests 0)
     (is (not (.isReady requests 0)))
     (is (= 1 (.work requests)))
@@ -20,3 +30,85 @@
     (.ask requests 4096)
     (is (= 1 (.work requests)))
     (is (.isReady requests 4096))))
+
+(defn- failing
+  "Segments of which none can be made or found: f throws why."
+  ^OwnedSegments [^JournalStore store f]
+  (let [there (.segments store)]
+    (reify OwnedSegments
+      (segmentBytes [_] (.segmentBytes there))
+      (firsts [_] (.firsts there))
+      (find [_ _] (f))
+      (mend [_ _] (f))
+      (prepare [_ _ _] (f))
+      (remove [_ _] (f)))))
+
+(deftest s15-whatever-goes-wrong-on-the-other-thread-is-told-to-the-writer
+  (doseq [wrong [(LaneGraphException. LaneGraphException$Category/UNAVAILABLE "region/no-space" "full" {})
+                 (InternalError. "a fault in an unsafe memory access")]]
+    (let [fails?   (atom true)
+          store    (store)
+          requests (SegmentRequests. store (failing store #(if @fails?
+                                                             (throw wrong)
+                                                             (.prepare (.segments store) 4096 -1))))
+          ask      #(try (.ask requests 0) :asked (catch Throwable e e))]
+      (.askEarly requests 0)
+      (is (= 1 (.work requests)))
+      (is (= :asked (ask)) "what fails early is tried again when it is needed")
+      (is (= 1 (.work requests)))
+      (is (identical? wrong (ask)) "told once")
+      (reset! fails? false)
+      (is (= :asked (ask)) "and tried again")
+      (is (= 1 (.work requests)))
+      (is (.isReady requests 0)))))
+
+(deftest s15-an-error-in-the-work-of-a-journals-thread-is-told-to-the-writer-too
+  (let [wrong  (StackOverflowError. "here")
+        memory (proxy [Memory] []
+                 (getLongAcquire [address]
+                   (if (str/starts-with? (.getName (Thread/currentThread)) "lanegraph:journal:")
+                     (throw wrong)
+                     (.getLongAcquire Memory/DIRECT (long address)))))]
+    (with-dir [dir true]
+      (with-journal [j {:dir dir :readers [] :memory memory :retain-ms 1 :background? true}]
+        (is (eventually (identical? wrong (try (jk/offer! j (kit/payload 0 0)) (catch StackOverflowError e e)))))))))
+
+(deftest s15-a-reader-has-its-next-segment-before-it-is-there
+  (testing "asked for early, found by another thread"
+    (let [store (store), requests (SegmentRequests. store (.segments store))]
+      (.askAhead requests 4096)
+      (.askAhead requests 4096)
+      (is (= 1 (.work requests)) "one asking at a time")
+      (is (nil? (.takeAhead requests 4096)) "it is not written yet")
+      (.prepare (.segments store) 4096 -1)
+      (.askAhead requests 4096)
+      (is (nil? (.takeAhead requests 4096)) "on its way")
+      (is (= 1 (.work requests)))
+      (is (= 4096 (.first (.takeAhead requests 4096))))
+      (is (nil? (.takeAhead requests 8192)))
+      (.askAhead requests 4096)
+      (is (= 0 (.work requests)))))
+  (testing "what cannot be found is told by who needs it"
+    (let [store (store), requests (SegmentRequests. store (failing store #(throw (InternalError. "none"))))]
+      (.askAhead requests 4096)
+      (is (= 1 (try (.work requests) (catch InternalError _ 1))))
+      (is (nil? (.takeAhead requests 4096)))))
+  (testing "half a segment before it"
+    (with-dir [dir true]
+      (with-journal [written {:dir dir}] (jk/append! written 0 200))
+      (with-dir [copy true] ; else the writer's own mapping may be there still
+        (jk/copy-tree! dir copy)
+        (with-journal [j {:dir copy :writer nil :background? true}]
+          (let [^LaneRx rx (first (:rxs j))
+                mapped? (fn [first]
+                          (str/includes? (Files/readString (Path/of "/proc/self/maps" (make-array String 0)))
+                                         (str (jk/segment-file copy first))))
+                to!     (fn [position] (while (< (.position rx) (long position)) (.take rx)))]
+            (to! 1500)
+            (is (mapped? 0) "the question finds a mapping")
+            (is (not (mapped? 4096)))
+            (to! 2100)
+            (is (eventually (mapped? 4096)))
+            (is (not (mapped? 8192)))
+            (to! 4300)
+            (is (= :none (code (.peek rx))))))))))

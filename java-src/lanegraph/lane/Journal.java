@@ -59,7 +59,7 @@ public final class Journal implements Lane {
     private final String writer;
     private final JournalForce force;
     /** What went wrong on the journal's thread, for the writer. */
-    private volatile RuntimeException trouble;
+    private volatile Throwable trouble;
     /** Null where the work of the journal's thread is done at once. */
     private final JournalThread thread;
     private final JournalReaders readers;
@@ -95,14 +95,14 @@ public final class Journal implements Lane {
         JournalTail tail = writer == null ? null : JournalTail.find(store, memory);
         this.stamps = new Stamps(tail == null ? 0 : tail.stamp);
         this.force = new JournalForce(segments, cells, cells.tailPosition());
-        this.thread = background && writer != null ? new JournalThread(name) : null;
+        this.thread = background ? new JournalThread(name) : null;
         Retention retention = new Retention(segments, cells, memory, mostSegments(), policy.retainMillis());
         Executor executor = thread == null ? Runnable::run : thread;
         this.next = new NextSegment(segments, retention, executor);
-        if (thread != null && policy.syncMillis() > 0) {
+        if (ends && thread != null && policy.syncMillis() > 0) {
             thread.every(policy.syncMillis(), () -> guarded(force::run));
         }
-        if (thread != null && policy.retainMillis() > 0) {
+        if (ends && thread != null && policy.retainMillis() > 0) {
             long each = Math.min(policy.retainMillis(), EXPIRE_MS);
             thread.every(each, () -> guarded(
                     () -> retention.expire(JournalDescriptor.segmentOf(cells.tailPosition(), segmentBytes))));
@@ -129,19 +129,24 @@ public final class Journal implements Lane {
         readers.register(owner, from);
     }
 
+    /** For one reader; where nothing is done in the background, nothing is found ahead. */
+    SegmentAhead ahead() {
+        return new SegmentAhead(segments, thread == null ? work -> { } : thread);
+    }
+
     /** The segment of this position, which must be one that a record may begin at. */
     Segment segmentAt(long position) {
         long first = JournalDescriptor.segmentOf(position, segmentBytes);
         long offset = position - first;
-        SortedSet<Long> there = segments.firsts();
-        long start = there.isEmpty() ? 0 : there.first();
-        long end = there.isEmpty() ? 0 : there.last() + segmentBytes;
-        if (position < 0 || offset < RECORDS_OFFSET || offset > segmentBytes - WORD_LENGTH || offset % 8 != 0) {
-            throw JournalRefusal.badPosition(name, position, start, end);
-        }
-        Segment segment = segments.find(first);
+        boolean possible = position >= 0 && offset % 8 == 0 && offset >= RECORDS_OFFSET
+                && offset <= segmentBytes - WORD_LENGTH;
+        Segment segment = possible ? segments.find(first) : null;
         if (segment == null) {
-            throw first < start ? JournalRefusal.positionGone(name, position, start, end)
+            SortedSet<Long> there = segments.firsts(); // only now: it may be a look into a directory
+            long start = there.isEmpty() ? 0 : there.first();
+            long end = there.isEmpty() ? 0 : there.last() + segmentBytes;
+            throw !possible ? JournalRefusal.badPosition(name, position, start, end)
+                    : first < start ? JournalRefusal.positionGone(name, position, start, end)
                     : JournalRefusal.missingSegment(name, position, start, end);
         }
         if (segment.length() < segmentBytes) {
@@ -153,17 +158,17 @@ public final class Journal implements Lane {
     private void guarded(Runnable work) {
         try {
             work.run();
-        } catch (RuntimeException ex) {
+        } catch (Throwable ex) {
             trouble = ex; // thrown here it would end the work for good, unseen
         }
     }
 
     /** Throws what went wrong since the last call when the journal was forced or old segments were removed. */
     void checkTrouble() {
-        RuntimeException wrong = trouble;
+        Throwable wrong = trouble;
         if (wrong != null) {
             trouble = null;
-            throw wrong;
+            throw JournalThread.thrown(wrong);
         }
     }
 
@@ -312,7 +317,7 @@ public final class Journal implements Lane {
         if (thread == null) {
             return CompletableFuture.completedFuture(null);
         }
-        if (policy.syncMillis() > 0 && !thread.isClosed()) {
+        if (ends && policy.syncMillis() > 0 && !thread.isClosed()) {
             thread.execute(() -> guarded(force::run));
         }
         return thread.close().thenRun(this::checkTrouble);

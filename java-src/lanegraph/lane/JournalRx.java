@@ -33,11 +33,14 @@ final class JournalRx extends LaneRx {
     private final Memory memory;
     private final RecordCheck check;
     private final long cell;
+    private final SegmentAhead ahead;
     private final SlotView view;
     private Segment viewIn;
     /** Where the position is; null until it was looked at. */
     private Segment segment;
     private long address;
+    /** From this address on the next segment is asked for at each release, until it is there. */
+    private long half;
     private long position;
     private long sequence;
     private long released;
@@ -51,6 +54,7 @@ final class JournalRx extends LaneRx {
         this.memory = journal.memory;
         this.check = new RecordCheck(memory, journal.segmentBytes);
         this.cell = journal.cells.address() + cell;
+        this.ahead = journal.ahead();
         this.view = new SlotView(journal.cells, 0);
         JournalCells.Kept kept = journal.cells.kept(cell);
         this.position = kept.position();
@@ -131,10 +135,17 @@ final class JournalRx extends LaneRx {
         }
     }
 
+    /**
+     * Goes to this position. Its segment has been found ahead; else it is looked for now, which may wait for the system
+     * to map a file: where a reader begins, or another thread could not do it while half a segment was read. To answer
+     * "nothing" instead until it is there would tell who takes all that there is that there is no more.
+     */
     private void enter(long at) {
-        segment = journal.segmentAt(at);
+        Segment found = ahead.take(JournalDescriptor.segmentOf(at, journal.segmentBytes));
+        segment = found == null ? journal.segmentAt(at) : found;
         position = at;
         address = segment.address() + (at - segment.first());
+        half = segment.address() + journal.segmentBytes / 2;
     }
 
     @Override
@@ -193,6 +204,9 @@ final class JournalRx extends LaneRx {
             memory.putLongRelease(cell + CELL_SEQUENCE_OFFSET, sequence);
             // Release: every load from what was passed over stays before it, so who sees it may use a segment again.
             memory.putLongRelease(cell + CELL_POSITION_OFFSET, position);
+            if (address >= half && segment != null) {
+                ahead.ask(segment.first() + journal.segmentBytes);
+            }
         }
     }
 

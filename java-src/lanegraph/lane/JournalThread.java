@@ -45,6 +45,14 @@ final class JournalThread implements Executor {
         executor.scheduleWithFixedDelay(work, millis, millis, TimeUnit.MILLISECONDS);
     }
 
+    /** What the thread has met, to be thrown in another one, which is told by it of what it waits for in vain. */
+    static RuntimeException thrown(Throwable met) {
+        if (met instanceof Error error) {
+            throw error;
+        }
+        return (RuntimeException) met;
+    }
+
     boolean isClosed() {
         return executor.isShutdown();
     }

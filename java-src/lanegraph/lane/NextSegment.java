@@ -18,7 +18,7 @@ final class NextSegment {
     private final AtomicBoolean asked = new AtomicBoolean();
     private final Runnable work = this::prepare;
     private volatile Segment ready;
-    private volatile RuntimeException failure;
+    private volatile Throwable failure;
     private volatile long active;
     private volatile boolean early;
     /** No room could be made for want of readers; then the oldest segment of that moment. */
@@ -46,14 +46,14 @@ final class NextSegment {
      * Asks for the one behind this position, which is needed now, unless it is on its way already, or nobody
      * has let go what is in its way. Does not wait.
      *
-     * @throws RuntimeException what went wrong since the last call, such as {@code region/no-space}; the next
-     *     call tries again
+     * <p>Throws what went wrong since the last call, an error of the machine too, such as {@code region/no-space}; the next
+     * call tries again.
      */
     void ask(long first) {
-        RuntimeException wrong = failure;
+        Throwable wrong = failure;
         if (wrong != null) {
             failure = null;
-            throw wrong;
+            throw JournalThread.thrown(wrong);
         }
         ask(first, false);
     }
@@ -84,7 +84,7 @@ final class NextSegment {
             } else {
                 ready = segments.prepare(after + segments.segmentBytes(), victim);
             }
-        } catch (RuntimeException ex) {
+        } catch (Throwable ex) { // an Error too: nobody else looks at this thread
             failure = early ? null : ex; // what fails early is tried again when it is needed
         } finally {
             asked.set(false); // last: from here on the writer may ask again
