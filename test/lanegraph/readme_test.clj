@@ -98,6 +98,10 @@
 (deftest every-block-of-live-work-runs
   (try-page "doc/09-live-work.md"))
 
+(deftest every-form-of-the-tour-runs
+  (binding [*ns* *ns*]
+    (run-clojure {:text (slurp "dev/tour.clj")})))
+
 (deftest the-byte-layouts-are-those-of-the-code
   (let [rows (re-seq #"(?m)^\|[^|]+\| `([A-Z_]+)` \| (\d+) \|$" (slurp "doc/06-byte-layouts.md"))]
     (is (< 20 (count rows)))
