@@ -38,6 +38,16 @@
             (say (:err io) text))
           (if error? 1 (run spec feeds opts io)))))))
 
+(defn- run-role
+  "Checks the spec of a file and runs one role of it until a signal."
+  [[file role] {:keys [path dir]} io]
+  (when-not dir
+    (throw (args/usage "found no --dir; expected the folder in which the processes of the graph meet")))
+  ((requiring-resolve 'lanegraph.cli.files/with-paths) path
+   (fn []
+     (let [spec (requiring-resolve 'lanegraph.cli.files/read-spec)]
+       ((requiring-resolve 'lanegraph.cli.role/run) (spec file) role {:dir dir} (assoc io :text-out (text-out io)))))))
+
 (defn- replay [[dir lane file ep] opts io]
   (run-graph file ((requiring-resolve 'lanegraph.cli.journal/feeds) dir lane ep opts) opts io))
 
@@ -54,6 +64,14 @@
     "demo"     ((requiring-resolve 'lanegraph.cli.demo/run) (text-out io))
     "run"      (run-graph file nil (assoc options :command command) io)
     "repl"     ((requiring-resolve 'lanegraph.cli.repl/run) file options #(say (text-out io) %) io)
+    "run-role"   (run-role arguments options io)
+    "status"     (shown ((requiring-resolve 'lanegraph.cli.outside/status) file options) io)
+    "top"        ((requiring-resolve 'lanegraph.cli.outside/top) file options io)
+    "why"        (shown ((requiring-resolve 'lanegraph.cli.outside/why) file options) io)
+    "tap"        ((requiring-resolve 'lanegraph.cli.outside/tap) arguments options io)
+    "peek"       (shown ((requiring-resolve 'lanegraph.cli.outside/peek) arguments options) io)
+    "errors"     (shown ((requiring-resolve 'lanegraph.cli.outside/errors) file options) io)
+    "postmortem" (shown ((requiring-resolve 'lanegraph.cli.outside/postmortem) file options) io)
     "journal info"   (shown ((requiring-resolve 'lanegraph.cli.journal/info) arguments options) io)
     "journal verify" (shown ((requiring-resolve 'lanegraph.cli.journal/verify) arguments options) io)
     "journal forget" (shown ((requiring-resolve 'lanegraph.cli.journal/forget) arguments) io)
@@ -62,7 +80,7 @@
     "journal replay" (replay arguments (assoc options :command command) io)))
 
 (def ^:private called-wrong
-  #{:cli/usage :read/not-found :read/not-readable :region/bad-name
+  #{:cli/usage :read/not-found :read/not-readable :region/bad-name :graph/not-found :graph/unknown-lane :graph/unknown-role
     :journal/not-found :journal/bad-position :journal/position-gone})
 
 (defn- failed [arguments ^Throwable e io]

@@ -15,8 +15,11 @@
     (simulate spec {:in [v …]})     the whole graph in this thread, no files → {:out [v …]}
     (test spec opts)                the tests in the spec, by simulation → what passed and what differs
     (spawn! spec opts)              a running graph, which is closed with .close or with-open
+    (run-role! spec :role opts)     one role of a graph in this process, the others in others
+    (attach dir opts)               a graph that other processes run, or ran, in this directory, for those below
     (offer! rt :in v opts)          send a message → accepted?       (offer-all! rt :in vs opts) → how many
     (take! rt :out n opts)          receive up to n messages         (poll! rt :out) → one or nil
+    (ack! rt :out)                  done with what take! with {:ack :explicit} gave
     (writer rt :in) (reader rt :out)  the bare handle of an endpoint, for one thread
     (status rt opts)                what it does, as data
     (top rt opts)                   the same printed as a table, at a terminal again and again
@@ -25,6 +28,7 @@
     (untap! tap)                    ends it → what it has seen and missed
     (peek rt :lane n-or-opts)       messages of a lane, left where they are
     (journal dir :log opts)         the records of a journal in files, for reduce, transduce, into
+    (postmortem dir opts)           who died, in what state, and what each lane holds
     (await-idle! rt opts)           until nothing is left to do
     (stop! rt opts)                 end it → how it ended            (join! rt opts) → ended? or why it failed
 
@@ -43,7 +47,7 @@
     (raw-stage kind f)              a stage on buffers, which allocates nothing
     DROP, FORWARD-INPUT             what a :transform stage on buffers may return
 
-  Options of spawn!:
+  Options of spawn! and run-role!:
     :dir          Directory of the lane files, made when it is not there. Left out: the lanes are in the
                   memory of this process.
     :existing     What to do with lane files that are there: go on with them, refuse to start, or make new
@@ -63,6 +67,9 @@
     :on-event     A function of one map, called when something happens that is worth telling. Nothing is
                   printed.
     :on-failure   A function of one exception, called once when the graph fails.
+  Options of attach and postmortem:
+    :codecs       Codecs of your own, as in spawn!.
+    :on-event     A function of one map, called when a tap fails.
   Options of graph:
     :format       How the picture is written. One of :text :mermaid :dot :svg. Default :text.
     :width        Columns of a picture as text; one that would be wider becomes a list. Default 100.
@@ -74,6 +81,8 @@
     :timeout-ms   How long each message waits for room in a full lane, in milliseconds. Default 0.
   Options of take!:
     :timeout-ms   How long to wait for the messages that are not there yet, in milliseconds. Default 0.
+    :ack          With :explicit the messages stay in the lane until ack!, so that another life takes them
+                  again if this one ends before. One of :auto :explicit. Default :auto.
   Options of peek:
     :n            How many messages at most. Default 1.
     :at           The sequence of the first one, read or unread. Left out: the next one that the slowest
@@ -140,6 +149,7 @@
   so, :call/interrupted. Any thread may call any function on a running graph."
   (:refer-clojure :exclude [peek test])
   (:require [clojure.core.protocols :as protocols]
+            [lanegraph.attached :as attached]
             [lanegraph.check :as check]
             [lanegraph.codec :as codec]
             [lanegraph.convert :as convert]
@@ -169,7 +179,7 @@
            (java.util Collection Map)
            (lanegraph LaneGraphException)
            (lanegraph.lane LaneRx LaneTx)
-           (lanegraph.runtime LaneGraph Simulation StopMode Tap)
+           (lanegraph.runtime AttachedGraph GraphAccess LaneGraph Simulation StopMode Tap)
            (lanegraph.stage Emit StatefulTransformStage)))
 
 (set! *warn-on-reflection* true)
@@ -223,7 +233,7 @@
   ([spec-or-rt] (graph spec-or-rt {}))
   ([spec-or-rt opts]
    (let [opts (options/checked :graph-picture opts)]
-     (if (instance? LaneGraph spec-or-rt)
+     (if (instance? GraphAccess spec-or-rt)
        (live-picture/picture spec-or-rt (watch/status spec-or-rt (select-keys opts [:over-ms])) opts)
        (picture/picture spec-or-rt opts)))))
 
@@ -234,9 +244,9 @@
   ([spec-or-rt opts]
    (let [{:keys [file over-ms]} (options/checked :view opts)
          file (some-> file options/path)]
-     (if (instance? LaneGraph spec-or-rt)
+     (if (instance? GraphAccess spec-or-rt)
        (let [status (watch/status spec-or-rt {:over-ms over-ms})]
-         (live-picture/write-page file (.name ^LaneGraph spec-or-rt)
+         (live-picture/write-page file (.name ^GraphAccess spec-or-rt)
                                   (live-picture/picture spec-or-rt status {:format :svg}) status))
        (live-picture/write-page file "lanegraph" (picture/picture spec-or-rt {:format :svg}) nil)))))
 
@@ -294,11 +304,13 @@
 
 ;; ------------------------------------------------------------------ run
 
+(def ^:private unknown {"lane" :graph/unknown-lane "role" :graph/unknown-role "endpoint" :graph/unknown-endpoint})
+
 (defn- name-of ^String [what k]
   (if (keyword? k)
     (convert/name->string k)
-    (throw (problem/ex :incorrect (if (= "lane" what) :graph/unknown-lane :graph/unknown-endpoint)
-                       (str "found " (problem/printed k) "; expected the name of " (if (= "lane" what) "a " "an ")
+    (throw (problem/ex :incorrect (unknown what)
+                       (str "found " (problem/printed k) "; expected the name of " (if (= "endpoint" what) "an " "a ")
                             what ", a keyword such as :lines")
                        {(keyword what) k}))))
 
@@ -365,14 +377,36 @@
          graph (valid-spec spec opts)]
      (in-clojure (LaneGraph/spawn graph (options/->java opts))))))
 
+(defn run-role!
+  "Runs one role of a graph, the same as in a graph of one process, and returns it when it is ready; the other roles, and
+  those who write and read the endpoints, are other processes that meet in :dir, which is needed. Who comes first makes
+  the lanes; all have the same spec. What spawn! returns, for the functions that are about this role; the endpoints belong
+  to those who attach. Options: those of spawn!, but :existing is :continue and there are no :consumers.
+  Errors: :graph/unknown-role, :role/owned with who and since when if the role runs already, :graph/other-graph if
+  others run another spec in the directory, and those of spawn!."
+  (^LaneGraph [spec role opts]
+   (let [opts  (options/checked :spawn opts)
+         graph (valid-spec spec opts)]
+     (in-clojure (LaneGraph/runRole graph (name-of "role" role) (options/->java opts))))))
+
+(defn attach
+  "The graph that was last started in a directory, by other processes or this one, while it runs and after. For offer!,
+  take! and their like, status, top, why, tap!, peek, errors, graph and view; closed with .close or with-open. Who
+  only looks changes nothing. The first use of an endpoint makes this process its owner until it closes: the graph must be
+  run by run-role! or supervise, since spawn! has its endpoints itself. A role's state may also be :never (started)
+  and :died: its process is gone and did not end it.
+  Errors: :graph/not-found, :control/corrupt; of the calls those of spawn!'s result, and :role/owned."
+  (^AttachedGraph [dir] (attach dir {}))
+  (^AttachedGraph [dir opts] (attached/attach dir opts)))
+
 (defn offer!
   "Sends a message: true when it was accepted, under :on-full :drop also when the lane was full and it was
   dropped and counted; false when the lane is full. Waits for room only as long as :timeout-ms says.
   Errors: :graph/unknown-endpoint, :graph/stopped, :endpoint/taken, :lane/too-large, :lane/no-value (nil),
   :codec/…."
-  ([^LaneGraph rt endpoint v]
+  ([^GraphAccess rt endpoint v]
    (in-clojure (.offer rt (name-of "endpoint" endpoint) v)))
-  ([^LaneGraph rt endpoint v opts]
+  ([^GraphAccess rt endpoint v opts]
    (let [{:keys [timeout-ms]} (options/checked :offer opts)]
      (in-clojure (.offer rt (name-of "endpoint" endpoint) v (long timeout-ms))))))
 
@@ -380,7 +414,7 @@
   "Sends messages until one is refused; returns how many were accepted. :timeout-ms holds for each message.
   Errors: as offer!, with :accepted."
   ([rt endpoint vs] (offer-all! rt endpoint vs {}))
-  ([^LaneGraph rt endpoint vs opts]
+  ([^GraphAccess rt endpoint vs opts]
    (let [endpoint (name-of "endpoint" endpoint)
          timeout  (long (:timeout-ms (options/checked :offer opts)))
          accepted (volatile! 0)]
@@ -400,24 +434,32 @@
   Errors: :graph/unknown-endpoint, :graph/stopped after close, :endpoint/taken, :codec/… (the message stays)."
   ([rt endpoint] (take! rt endpoint 1 {}))
   ([rt endpoint n] (take! rt endpoint n {}))
-  ([^LaneGraph rt endpoint n opts]
-   (let [{:keys [timeout-ms]} (options/checked :take opts)]
-     (in-clojure (vec (.take rt (name-of "endpoint" endpoint) (how-many n)
-                             (long timeout-ms)))))))
+  ([^GraphAccess rt endpoint n opts]
+   (let [{:keys [timeout-ms ack]} (options/checked :take opts)
+         endpoint (name-of "endpoint" endpoint)]
+     (in-clojure (vec (if (= :explicit ack)
+                        (.receive rt endpoint (how-many n) (long timeout-ms))
+                        (.take rt endpoint (how-many n) (long timeout-ms))))))))
+
+(defn ack!
+  "All that was taken with {:ack :explicit} from an egress is done with. What was not is taken again by the next owner
+  of the endpoint: each message at least once. Returns nil. Errors: as take!."
+  [^GraphAccess rt endpoint]
+  (in-clojure (.ack rt (name-of "endpoint" endpoint))))
 
 (defn poll!
   "The next message of an egress, or nil. Never waits. Errors: as take!."
-  [^LaneGraph rt endpoint]
+  [^GraphAccess rt endpoint]
   (in-clojure (.poll rt (name-of "endpoint" endpoint))))
 
 (defn writer
   "The bare lanegraph.lane.LaneTx of an ingress, for one thread, until it closes it. Errors: as offer!."
-  ^LaneTx [^LaneGraph rt endpoint]
+  ^LaneTx [^GraphAccess rt endpoint]
   (in-clojure (.writer rt (name-of "endpoint" endpoint))))
 
 (defn reader
   "The bare lanegraph.lane.LaneRx of an egress, for one thread, until it closes it. Errors: as take!."
-  ^LaneRx [^LaneGraph rt endpoint]
+  ^LaneRx [^GraphAccess rt endpoint]
   (in-clojure (.reader rt (name-of "endpoint" endpoint))))
 
 (defn peek
@@ -427,7 +469,7 @@
   Errors: :lane/no-such-sequence when the lane does not hold the sequence :at, with :first and :next: it holds
   those from :first to before :next; :graph/unknown-lane, :codec/…."
   ([rt lane] (peek rt lane {}))
-  ([^LaneGraph rt lane n-or-opts]
+  ([^GraphAccess rt lane n-or-opts]
    (let [{:keys [n at]} (options/checked :peek (if (map? n-or-opts) n-or-opts {:n (how-many n-or-opts)}))
          lane           (name-of "lane" lane)]
      (in-clojure (vec (if at
@@ -506,6 +548,19 @@
   "Ends a tap; returns what datafy of it does, when its f has returned, or after a second."
   [tap]
   (tap/untap! tap))
+
+(defn postmortem
+  "What is known of a graph that was started in a directory, while it runs or after it died; changes nothing:
+  {:name :weather, :hash string,
+   :died   [\"role/parse\" …] whose process is gone and had not ended
+   :owners {\"role/parse\" {:state :died (or what status says), :last-state :running, :at-work bool, :blocked-on lane-or-nil,
+                          :starts how-many-lives, :started date, :heartbeat date, :heartbeat-age-ms n,
+                          :holder {:who :pid :host :since} if it lives}}
+   :lanes  {:obs {:depth n, :dropped n, :readers {owner depth}, :claims [{:sequence n, :owners [those who tried]}]}}
+   :errors those of status, :text all of it in words}
+  A claim is a slot that one of several producers took and has not filled. Options and errors: as attach."
+  ([dir] (postmortem dir {}))
+  ([dir opts] (attached/postmortem dir opts)))
 
 (defn await-idle!
   "Returns nil when no role is active, no lane that a role reads holds a message, and nothing has moved for

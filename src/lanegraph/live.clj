@@ -7,7 +7,7 @@
             [lanegraph.report :as report]
             [lanegraph.resolver :as resolver])
   (:import (java.util.function UnaryOperator)
-           (lanegraph.runtime LaneGraph Parked RoleControl RoleTurn StageVersion)))
+           (lanegraph.runtime GraphAccess LaneGraph Parked RoleControl RoleTurn StageVersion)))
 
 (set! *warn-on-reflection* true)
 (set! *unchecked-math* :warn-on-boxed)
@@ -100,7 +100,7 @@
 (defn skip! [rt role opts]
   (in-clojure (moved->data (.skip (control rt role) (deadline opts)))))
 
-(defn errors [^LaneGraph rt]
+(defn errors [^GraphAccess rt]
   (into (mapv #(assoc (parked->data %) :parked true) (.parked rt))
         (:errors (report/status->data (.status rt)))))
 

@@ -9,7 +9,7 @@
   (:import (java.nio.charset StandardCharsets)
            (java.nio.file Files OpenOption Path)
            (java.nio.file.attribute FileAttribute)
-           (lanegraph.runtime LaneGraph)))
+           (lanegraph.runtime GraphAccess)))
 
 (set! *warn-on-reflection* true)
 (set! *unchecked-math* :warn-on-boxed)
@@ -32,7 +32,7 @@
 
 (defn picture
   "The picture of a running graph with this status; options as lanegraph.picture/picture."
-  [^LaneGraph rt {:keys [lanes] :as status} opts]
+  [^GraphAccess rt {:keys [lanes] :as status} opts]
   (picture/picture (convert/java->spec (.spec rt))
                    (assoc opts
                           :annotations (annotations status)

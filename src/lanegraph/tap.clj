@@ -7,7 +7,7 @@
             [lanegraph.problem :as problem])
   (:import (java.io Writer)
            (java.util.function Consumer)
-           (lanegraph.runtime LaneGraph Tap Tap$Counts)))
+           (lanegraph.runtime GraphAccess Tap Tap$Counts)))
 
 (set! *warn-on-reflection* true)
 (set! *unchecked-math* :warn-on-boxed)
@@ -23,7 +23,7 @@
 
 (defn tap!
   "As lanegraph.core/tap!."
-  ^Tap [^LaneGraph rt lane f opts]
+  ^Tap [^GraphAccess rt lane f opts]
   (let [{:keys [every first]} (options/checked :tap opts)]
     (when-not (ifn? f)
       (throw (problem/ex :incorrect :options/invalid

@@ -8,7 +8,7 @@
             [lanegraph.why :as why])
   (:import (clojure.lang ExceptionInfo)
            (java.util.concurrent CountDownLatch)
-           (lanegraph.runtime LaneGraph)
+           (lanegraph.runtime GraphAccess)
            (sun.misc Signal SignalHandler)))
 
 (set! *warn-on-reflection* true)
@@ -77,7 +77,7 @@
 
 (defn- status-or-nil
   "The status over a time; nil if the thread is interrupted, which it then stays."
-  [^LaneGraph rt every-ms]
+  [^GraphAccess rt every-ms]
   (try
     (watch/status rt {:over-ms every-ms})
     (catch ExceptionInfo e

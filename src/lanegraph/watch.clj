@@ -5,7 +5,7 @@
             [lanegraph.options :as options]
             [lanegraph.report :as report])
   (:import (java.util Map$Entry)
-           (lanegraph.runtime LaneGraph)))
+           (lanegraph.runtime GraphAccess)))
 
 (set! *warn-on-reflection* true)
 (set! *unchecked-math* :warn-on-boxed)
@@ -41,10 +41,10 @@
          :roles (into {} (map (fn [[k role]] [k (role-over (get-in before [:roles k]) role (busy k 0.0) ns)]))
                       (:roles now))))
 
-(defn- now [^LaneGraph rt]
+(defn- now [^GraphAccess rt]
   (report/status->data (.status rt)))
 
-(defn- busy [^LaneGraph rt ms]
+(defn- busy [^GraphAccess rt ms]
   (into {} (map (fn [^Map$Entry e] [(keyword (.getKey e)) (.getValue e)])) (.busy rt (long ms))))
 
 (defn status

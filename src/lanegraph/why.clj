@@ -98,6 +98,7 @@
            :cycle        (str "Role " role " waits for room in a circle of full lanes: " before)
            :nobody-reads (str (if owner (str "Reader " owner ", which is not in this graph,") "Nobody")
                               (if owner " is behind: " " reads: ") before)
+           :never        (str "Role " role " was never started: " before)
            (str "Role " role " has " (name cause) ": " before))
          (waiting blocked) ".")))
 
@@ -141,7 +142,7 @@
     (let [[found & also] (or (seq (pressure status)) (seq (quiet status)) [{:cause :none}])]
       (cond-> (told status found)
         also (assoc :also (mapv #(told status %) also))))
-    (let [failed (vec (sort (keys (filter #(= :failed (:state (val %))) roles))))]
+    (let [failed (vec (sort (keys (filter (comp #{:failed :died} :state val) roles))))]
       (cond-> {:cause state
                :text  (str "The graph is " (name state)
                            (when (seq failed) (str ", because of " (str/join " " failed))) ".")}

@@ -4,6 +4,7 @@
             [clojure.string :as str]
             [clojure.test :refer [deftest is testing]]
             [lanegraph.convert :as convert]
+            [lanegraph.core :as lg]
             [lanegraph.run-kit :refer [eventually java-code]]
             [lanegraph.scratch :as scratch :refer [path with-dir]])
   (:import (java.nio.file Files)
@@ -72,7 +73,13 @@
           (.destroyForcibly join)
           (.waitFor join)
           (is (= ["died" State/FAILED] [(state-of other "join") (.state other)]))
-          (is (= "running" (.lastState ^OwnerStatus (get (.owners other) "role/join")))))))))
+          (is (= "running" (.lastState ^OwnerStatus (get (.owners other) "role/join"))))
+          (let [{:keys [died owners text]} (lg/postmortem (path dir "run"))]
+            (is (= ["role/join"] died))
+            (is (= [:died :running 1] ((juxt :state :last-state :starts) (owners "role/join"))))
+            (is (= [:running (str (.pid (java.lang.ProcessHandle/current)))]
+                   [(:state (owners "endpoint/out")) (get-in owners ["endpoint/out" :holder :pid])]))
+            (is (str/includes? text "role/join died"))))))))
 
 (deftest looking-changes-no-byte-of-a-lane
   (with-dir [dir]

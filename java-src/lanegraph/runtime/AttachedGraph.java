@@ -221,7 +221,7 @@ public final class AttachedGraph implements GraphAccess {
 
     /**
      * As {@link LaneGraph#status}, from what stands in the directory; also when no process lives. A role's state may also be
-     * {@code never} and {@code died}; threads have no names. Lanes whose files are gone are left out.
+     * {@code never} and {@code died}; a thread has the name of its lock. Lanes whose files are gone are left out.
      */
     @Override
     public GraphStatus status() {
@@ -244,7 +244,7 @@ public final class AttachedGraph implements GraphAccess {
         OwnerStatus status = owner(owner);
         Activity activity = control.activity(owner);
         boolean lives = status.holder() != null;
-        return new RoleStatus(kind, null, status.state(), lives && activity.active(), activity.processed(),
+        return new RoleStatus(kind, owner, status.state(), lives && activity.active(), activity.processed(),
                 activity.filtered(), activity.dropped(), activity.errors(), activity.bytes(), activity.blockedOn(),
                 lives ? activity.blockedNanos() : 0, lives ? activity.blockedForNanos() : 0, activity.version(), activity.epoch());
     }

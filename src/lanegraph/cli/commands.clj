@@ -74,6 +74,12 @@
   "What DIR and LANE are, for the help."
   ["DIR is the folder of the graph's lanes (:dir of spawn!, --dir of run), LANE the name of the journal's lane."])
 
+(def ^:private dir-help
+  ["DIR is the folder of the graph's lanes. It works while the graph runs and after it died, and changes nothing."])
+
+(defn- count-option [doc]
+  [nil "--count N" doc :parse-fn #(or (parse-long %) %) :validate [nat-int? "expected how many messages"]])
+
 (def ^:private places-help
   ["PLACE is a position in bytes, as info, dump and verify tell them; a time, such as 2026-11-22T18:00:00Z, or"
    "2026-11-22 (without a zone: UTC); start; or tail, behind the last record."])
@@ -147,6 +153,41 @@
     :more ["It listens on 127.0.0.1 and prints its port. In the namespace user lg is lanegraph.core and, with FILE, spec is"
            "the spec in it; lanegraph tells its problems first. Graphs spawned there end with it, by Ctrl-C."
            "Whoever can open a connection on this machine can evaluate any code as you."]}
+   "run-role"
+   {:args "FILE ROLE" :does "run one role of a graph, the others being other processes"
+    :options [path-option
+              [nil "--dir DIR" "the folder of the lanes, in which the processes of the graph meet (needed)"]]
+    :more ["Prints `ready ROLE` on the standard output when the role runs. SIGTERM ends it between two messages, exit 0."
+           "Nobody else can run the role meanwhile; after kill -9 it can be started again at once."]}
+   "status"
+   {:args "DIR" :does "tell what a graph does, from another process"
+    :options [format-option] :more dir-help}
+   "top"
+   {:args "DIR" :does "the same again and again, until Ctrl-C"
+    :options [[nil "--every-ms N" "how long each table looks" :default 1000
+               :parse-fn #(or (parse-long %) %) :validate [pos-int? "expected milliseconds"]]]
+    :more dir-help}
+   "why"
+   {:args "DIR" :does "tell where the back-pressure starts"
+    :options [format-option] :more dir-help}
+   "tap"
+   {:args "DIR LANE" :does "print the messages of a lane as they are written, until Ctrl-C"
+    :options [(count-option "end after N messages")
+              [nil "--every N" "only one message in N" :default 1
+               :parse-fn #(or (parse-long %) %) :validate [pos-int? "expected a number"]]]
+    :more dir-help}
+   "peek"
+   {:args "DIR LANE" :does "print the next messages of a lane, which stay in it"
+    :options [(conj (count-option "how many at most") :default 10)
+              [nil "--at SEQUENCE" "from this sequence on, read or unread"
+               :parse-fn #(or (parse-long %) %) :validate [nat-int? "expected a sequence"]]]
+    :more dir-help}
+   "errors"
+   {:args "DIR" :does "print the distinct errors after which roles went on"
+    :options [format-option] :more dir-help}
+   "postmortem"
+   {:args "DIR" :does "tell who died, in what state, and what each lane still holds"
+    :options [format-option] :more (conj dir-help "Exit 1 when somebody died.")}
    "journal info"
    {:args "DIR LANE" :does "tell what a journal is and holds, and where its readers stand"
     :options [format-option]

@@ -61,7 +61,7 @@
     #"expected ENDPOINT=FILE"                                 ["run" "a.edn" "--in" "file"]
     #"expected ENDPOINT=FILE"                                 ["run" "a.edn" "--out" "=file"]
     #"found the journal command \"dmup\"; expected one of info, dump, follow, replay, verify, forget$" ["journal" "dmup"]
-    #"expected one of demo, .* run, journal$"                 ["journl"]
+    #"expected one of demo, .* postmortem, journal$"                 ["journl"]
     #"found no LANE; expected: lanegraph journal dump DIR LANE" ["journal" "dump" "d"]
     #"found no EP; expected: lanegraph journal replay DIR LANE FILE EP" ["journal" "replay" "d" "l" "f"]
     #"expected a position, a time .*, start or tail; see lanegraph journal dump" ["journal" "dump" "d" "l" "--from" "noon"]

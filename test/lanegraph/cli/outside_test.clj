@@ -1,0 +1,56 @@
+(ns lanegraph.cli.outside-test
+  "The commands that run one role, and that look at a graph by its directory."
+  (:require [clojure.edn :as edn]
+            [clojure.string :as str]
+            [clojure.test :refer [deftest is testing]]
+            [lanegraph.cli.fixture :refer [copy-graph file lanegraph with-dir]]
+            [lanegraph.core :as lg]
+            [lanegraph.run-kit :refer [eventually]]))
+
+(set! *warn-on-reflection* true)
+
+(defn- edn-of [& arguments]
+  (edn/read-string (:out (lanegraph (concat arguments ["--format" "edn"])))))
+
+(deftest a-graph-is-looked-at-from-its-directory
+  (with-dir
+    (fn [dir]
+      (let [lanes (str dir "/run")
+            spec  (copy-graph :edn)]
+        (is (= [2 true] ((juxt :exit #(str/includes? (:err %) "no graph was ever started")) (lanegraph ["status" lanes]))))
+        (with-open [rt (lg/run-role! spec :copy {:dir lanes}), g (lg/attach lanes)]
+          (is (= 3 (lg/offer-all! g :in [{:n 1} {:n 2} {:n 3}])))
+          (is (eventually (= 3 (:depth (:b (:lanes (lg/status g)))))))
+          (is (= [:running 3] ((juxt :state #(get-in % [:roles :copy :processed])) (edn-of "status" lanes))))
+          (is (str/includes? (:out (lanegraph ["status" lanes])) "copy"))
+          (is (= {:exit 0 :out "{:n 1}\n{:n 2}\n" :err ""} (lanegraph ["peek" lanes "b" "--count" "2"])))
+          (is (= "{:n 3}\n" (:out (lanegraph ["peek" lanes ":b" "--at" "2"]))))
+          (is (= "No errors.\n" (:out (lanegraph ["errors" lanes]))))
+          (is (= :none (:cause (edn-of "why" lanes))))
+          (is (str/includes? (:out (lanegraph ["top" lanes "--every-ms" "10"])) "running"))
+          (is (= 2 (:exit (lanegraph ["peek" lanes "nope"]))))
+          (testing "a tap prints what is written from now on"
+            (let [out (future (lanegraph ["tap" lanes "a" "--count" "2"]))]
+              (is (eventually (or (realized? out) (do (lg/offer! g :in {:n 4}) (lg/poll! g :out) false))))
+              (is (= ["{:n 4}" "{:n 4}"] (str/split-lines (:out @out))))))
+          (is (= 0 (:exit (lanegraph ["postmortem" lanes]))))
+          (is (= [[] :running] ((juxt :died #(get-in % [:owners "role/copy" :state])) (edn-of "postmortem" lanes))))
+          (is (= 0 (:exit (lanegraph ["postmortem" lanes "--format" "json"])))))
+        (is (= :stopped (:state (edn-of "status" lanes))) "and after it has ended")))))
+
+(deftest run-role-ends-by-a-signal
+  (with-dir
+    (fn [dir]
+      (let [lanes  (str dir "/run")
+            spec   (file dir "g.edn" (copy-graph :string))
+            signal (promise)
+            out    (java.io.ByteArrayOutputStream.)
+            run    (future (lanegraph ["run-role" spec "copy" "--dir" lanes] :stdout out :on-signal #(deliver signal %)))]
+        (is (eventually (= "ready copy\n" (str out))))
+        (let [second (lanegraph ["run-role" spec "copy" "--dir" lanes])]
+          (is (= 1 (:exit second)))
+          (is (str/includes? (:err second) "owned by another already")))
+        (@signal 143)
+        (is (= [0 ""] ((juxt :exit :err) @run)))
+        (is (= 2 (:exit (lanegraph ["run-role" spec "copi" "--dir" lanes]))))
+        (is (= 2 (:exit (lanegraph ["run-role" spec "copy"]))) "a directory is needed")))))
