@@ -1,0 +1,198 @@
+(ns ^:matrix lanegraph.hostile-test
+  "Whatever somebody does to a running graph at a REPL: a clear answer, nothing hangs, nothing is lost; in memory and on
+  mapped files, on threads of their own and on shared ones."
+  (:require [clojure.datafy :as datafy]
+            [clojure.test :refer [deftest is testing]]
+            [lanegraph.core :as lg]
+            [lanegraph.run-kit :as kit :refer [code-of eventually pipe taken]]
+            [lanegraph.scratch :as scratch])
+  (:import (java.util.concurrent.locks LockSupport)))
+
+(set! *warn-on-reflection* true)
+
+(defn- everywhere
+  "Calls (f opts) with the options of each memory and each way to share threads."
+  [f]
+  (doseq [threads [:dedicated :shared], memory [:reference :wire :mapped]]
+    (testing (str threads memory)
+      (scratch/with-dir [dir]
+        (f (case memory
+             :reference {:threads threads}
+             :wire      {:threads threads :wire :always}
+             :mapped    {:threads threads :dir dir}))))))
+
+(defn- fresh-var [value]
+  (intern (create-ns 'lanegraph.hostile) (gensym "v") value))
+
+(defn- state [rt] (get-in (lg/status rt) [:roles :r :state]))
+
+(defn- goes-on? [rt]
+  (lg/offer! rt :in 1)
+  (= 1 (count (taken rt 1))))
+
+(deftest a-swap-from-inside-a-stage-is-refused
+  (everywhere
+   (fn [opts]
+     (let [rt (promise)]
+       (with-open [g (lg/spawn! (pipe {:stage :s}) (assoc opts :stages {:s (fn [_] (code-of #(lg/swap-stage! @rt :r dec)))}))]
+         (deliver rt g)
+         (lg/offer! g :in 1)
+         (is (= [:role/own-thread] (taken g 1)))
+         (is (= 1 (get-in (lg/status g) [:roles :r :version]))))))))
+
+(deftest a-stage-may-swap-a-role-on-another-thread
+  (let [rt (promise)
+        spec (-> (pipe {:stage :s})
+                 (assoc-in [:lanes :c] {:kind :events :codec :edn})
+                 (assoc-in [:roles :next] {:kind :stage :stage 'clojure.core/identity :rx :b :tx :c})
+                 (assoc-in [:endpoints :out :lane] :c))]
+    (with-open [g (lg/spawn! spec {:stages {:s (fn [v] (:how (lg/swap-stage! @rt :next (fn [how] [v how]))))}})]
+      (deliver rt g)
+      (lg/offer! g :in 1)
+      (is (= [[1 :swap]] (taken g 1)) "the position is that of the very message"))))
+
+(deftest a-graph-that-has-stopped-is-told
+  (everywhere
+   (fn [opts]
+     (with-open [rt (lg/spawn! (pipe {:stage 'clojure.core/inc}) opts)]
+       (lg/stop! rt)
+       (doseq [f [#(lg/swap-stage! rt :r dec) #(lg/rollback-stage! rt :r) #(lg/pause! rt :r) #(lg/resume! rt :r) #(lg/step! rt :r)
+                  #(lg/retry! rt :r) #(lg/skip! rt :r) #(lg/inject! rt :b 1) #(lg/tap! rt :b) #(lg/offer! rt :in 1)
+                  #(lg/await-idle! rt)]]
+         (is (= :graph/stopped (code-of f))))
+       (is (= 1 (count (lg/stage-history rt :r))))
+       (is (= [] (lg/errors rt)))
+       (is (= :stopped (:cause (lg/why rt))))
+       (is (string? (with-out-str (lg/top rt))))))))
+
+(deftest two-swaps-at-once-are-done-one-after-the-other
+  (everywhere
+   (fn [opts]
+     (with-open [rt (lg/spawn! (pipe {:stage 'clojure.core/identity}) opts)]
+       (let [all (sort-by :version (mapcat deref (mapv (fn [who] (future (mapv (fn [k] (assoc (lg/swap-stage! rt :r (fn [_] [who k]))
+                                                                                              :what [who k]))
+                                                                               (range 10))))
+                                                       [:x :y :z])))]
+         (is (= (range 2 32) (map :version all)))
+         (lg/offer! rt :in 1)
+         (is (= [(:what (last all))] (taken rt 1))))))))
+
+(deftest a-role-that-is-not-paused-is-not-stepped
+  (everywhere
+   (fn [opts]
+     (with-open [rt (lg/spawn! (pipe {:stage 'clojure.core/inc}) opts)]
+       (is (= [:role/not-paused :role/not-parked :role/not-parked]
+              (map code-of [#(lg/step! rt :r) #(lg/retry! rt :r) #(lg/skip! rt :r)])))
+       (is (goes-on? rt))))))
+
+(deftest a-tap-whose-function-throws-ends-alone
+  (everywhere
+   (fn [opts]
+     (with-open [rt (lg/spawn! (pipe {:stage 'clojure.core/inc}) opts)]
+       (let [tap (lg/tap! rt :b (fn [_] (throw (AssertionError. "no"))))]
+         (is (goes-on? rt))
+         (is (eventually (= :failed (:state (datafy/datafy tap)))))
+         (is (goes-on? rt)))))))
+
+(deftest a-redefinition-with-the-wrong-arity-costs-no-message
+  (everywhere
+   (fn [opts]
+     (let [v (fresh-var inc)]
+       (with-open [rt (lg/spawn! (pipe {:stage (symbol v)}) (assoc opts :dev true))]
+         (alter-var-root v (constantly (fn [_ _] :never)))
+         (lg/offer-all! rt :in [1 2 3])
+         (is (eventually (= :parked (state rt))))
+         (is (instance? clojure.lang.ArityException (:exception (first (lg/errors rt)))))
+         (alter-var-root v (constantly dec))
+         (lg/retry! rt :r)
+         (is (= [0 1 2] (taken rt 3))))
+       (testing "nor does an unbound var"
+         (with-open [rt (lg/spawn! (pipe {:stage (symbol v)}) (assoc (dissoc opts :dir) :dev true))]
+           (.unbindRoot ^clojure.lang.Var v)
+           (lg/offer-all! rt :in [1])
+           (is (eventually (= :parked (state rt))))
+           (alter-var-root v (constantly inc))
+           (lg/retry! rt :r)
+           (is (= [2] (taken rt 1)))))))))
+
+(deftest a-function-that-never-returns-is-named-by-who-waits-for-it
+  (everywhere
+   (fn [opts]
+     (let [{:keys [open! pass!]} (kit/gate), begun (promise)
+           never (fn [v]
+                   (deliver begun v)
+                   (while (not (try (pass!) true (catch InterruptedException _ false)))) ; whatever stop does to it
+                   v)]
+       (try
+         (with-open [rt (lg/spawn! (pipe {:stage :never}) (assoc opts :stages {:never never}))]
+           (lg/offer-all! rt :in [1 2])
+           (deref begun 20000 nil)
+           (doseq [f [#(lg/swap-stage! rt :r inc {:deadline-ms 20}) #(lg/pause! rt :r {:deadline-ms 20})
+                      #(lg/inject! rt :b 1 {:deadline-ms 20})]]
+             (is (= :role/busy (code-of f))))
+           (is (= :in-function (:cause (lg/why rt))))
+           (is (= [1 2] (lg/peek rt :a 2)) "looked at meanwhile")
+           (let [began (System/nanoTime)
+                 {:keys [state stuck remaining]} (lg/stop! rt {:mode :drain :deadline-ms 300})]
+             (is (= [:stopped [:r]] [state stuck]))
+             (is (= {:a 2} remaining) "nothing of what it has before it is gone")
+             (is (< (/ (- (System/nanoTime) began) 1e6) 5000) "by its deadline")))
+         (finally (open!)))))))
+
+;; ------------------------------------------------------------------ Ctrl-C
+
+(defn- interrupted
+  "What (f) answers, or the code of what it throws, on a thread that is interrupted after some microseconds; :hangs if it
+  has not returned in 20 seconds. Second, whether the thread stayed interrupted."
+  [f ^long micros]
+  (let [answer (promise)
+        caller (Thread. #(deliver answer (let [said (try (f) :done
+                                                         (catch clojure.lang.ExceptionInfo e (:lanegraph/code (ex-data e)))
+                                                         (catch Throwable e (class e)))]
+                                           [said (Thread/interrupted)])))]
+    (when (zero? micros) (.interrupt caller)) ; a thread that has not started forgets it on some JDKs
+    (.start caller)
+    (LockSupport/parkNanos (* 1000 micros))
+    (.interrupt caller)
+    (deref answer 20000 [:hangs false])))
+
+(deftest every-call-survives-an-interrupt-and-so-does-the-graph
+  (everywhere
+   (fn [opts]
+     (with-open [rt (lg/spawn! (pipe {:stage 'clojure.core/identity} {:slots 64}) opts)]
+       (doseq [[k f] {:status     #(lg/status rt {:over-ms 100})
+                      :why        #(lg/why rt)
+                      :top        #(with-out-str (lg/top rt {:refresh true :every-ms 5000}))
+                      :graph      #(lg/graph rt)
+                      :peek       #(lg/peek rt :a 5)
+                      :errors     #(lg/errors rt)
+                      :pause      #(do (lg/pause! rt :r) (lg/resume! rt :r))
+                      :step       #(lg/step! rt :r)
+                      :swap       #(lg/swap-stage! rt :r identity)
+                      :inject     #(lg/inject! rt :a 0)
+                      :rehearse   #(lg/rehearse rt :r identity {:next 50 :timeout-ms 60000})
+                      :tap        #(lg/untap! (lg/tap! rt :a identity {:first 1}))
+                      :offer-all  #(lg/offer-all! rt :in (range 200) {:timeout-ms 60000})
+                      :take       #(lg/take! rt :out 1000 {:timeout-ms 60000})
+                      :await-idle #(lg/await-idle! rt {:timeout-ms 60000})
+                      :join       #(lg/join! rt)}
+               micros [0 50 2000]]
+         (let [[said stays?] (interrupted f micros)]
+           (is (not= :hangs said) (str k))
+           (is (#{:done :call/interrupted :role/not-paused} said) (str k))
+           (is (or stays? (= :done said) (= :role/not-paused said)) (str k " " said)))
+         (lg/resume! rt :r)
+         (while (seq (lg/take! rt :out 1000))))
+       (lg/await-idle! rt)
+       (lg/take! rt :out 1000)
+       (is (goes-on? rt))
+       (is (= :running (state rt)))))))
+
+(deftest an-interrupted-stop-has-stopped-the-graph
+  (everywhere
+   (fn [opts]
+     (let [rt (lg/spawn! (pipe {:stage 'clojure.core/identity}) opts)]
+       (try
+         (is (not= :hangs (first (interrupted #(lg/stop! rt {:mode :drain}) 50))))
+         (is (eventually (= :stopped (:state (lg/status rt)))))
+         (finally (.close ^java.lang.AutoCloseable rt)))))))
