@@ -5,7 +5,8 @@
             [lanegraph.core :as lg]
             [lanegraph.run-kit :as kit :refer [blocked-on by-hand counts eventually lanes offered out step]]
             [lanegraph.scratch :as scratch])
-  (:import (org.agrona DirectBuffer)))
+  (:import (lanegraph.lane Codec)
+           (org.agrona DirectBuffer MutableDirectBuffer)))
 
 (set! *warn-on-reflection* true)
 
@@ -164,6 +165,29 @@
         (lg/await-idle! rt)
         (is (= {:kind :router :processed 2000 :blocked-on nil}
                (select-keys (get-in (lg/status rt) [:roles :r]) [:kind :processed :blocked-on])))))))
+
+(deftest what-a-codec-throws-is-what-a-broadcast-tells
+  (let [codec (reify Codec
+                (encode [_ v buffer]
+                  (when (= 13 v) (throw (Throwable. "neither an Exception nor an Error")))
+                  (.putLong ^MutableDirectBuffer buffer 0 (long v))
+                  8)
+                (decode [_ buffer] (.getLong ^DirectBuffer buffer 0)))
+        lane  {:kind :events :codec :mine :slots 8}
+        spec  {:name      :thrown
+               :lanes     {:a lane :x lane :y lane :z lane}
+               :roles     {:r {:kind :router :rx :a :tx [:x :y] :on-error :skip}
+                           :s {:kind :stage :stage :copy :rx :y :tx :z}}
+               :endpoints {:in {:kind :ingress :lane :a} :x {:kind :egress :lane :x} :z {:kind :egress :lane :z}}}
+        copy  (lg/raw-stage :map-ok (fn ^long [^DirectBuffer in ^MutableDirectBuffer out]
+                                      (.putLong out 0 (.getLong in 0))
+                                      8))]
+    (with-open [g (by-hand spec {:stages {:copy copy} :codecs {:mine codec}})]
+      (offered g :in [13 1])
+      (is (= [2 1] (step g :r :s)))
+      (is (= [[13 1] [1]] [(out g :x) (out g :z)]) "only the lane that has bytes goes without it")
+      (is (= {:processed 1 :errors 1} (counts g :r)))
+      (is (str/starts-with? (first (kit/errors g)) "java.lang.Throwable: neither an Exception nor an Error")))))
 
 ;; ------------------------------------------------------------------ one output for each message
 

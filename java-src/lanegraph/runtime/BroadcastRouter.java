@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import lanegraph.lane.LaneRx;
 import lanegraph.lane.LaneTx;
+import org.agrona.LangUtil;
 
 /**
  * Sends each message to every output, once to each. A full output that blocks holds the message up, but keeps
@@ -30,7 +31,7 @@ final class BroadcastRouter extends Router {
     }
 
     @Override
-    Outcome send(LaneRx rx) throws Exception {
+    Outcome send(LaneRx rx) {
         if (open == 0) {
             begin(rx);
         }
@@ -46,7 +47,7 @@ final class BroadcastRouter extends Router {
             return Outcome.FULL;
         }
         if (failure != null) {
-            throw failed();
+            failed();
         }
         return published ? Outcome.PUBLISHED : Outcome.DROPPED;
     }
@@ -65,7 +66,7 @@ final class BroadcastRouter extends Router {
     }
 
     /** True if the output is done with the message. */
-    private boolean settle(int i, LaneRx rx) throws Exception {
+    private boolean settle(int i, LaneRx rx) {
         LaneTx output = outputs[i];
         try {
             if (output.forward(rx)) {
@@ -84,7 +85,7 @@ final class BroadcastRouter extends Router {
         return true;
     }
 
-    private void fail(Throwable error) throws Exception {
+    private void fail(Throwable error) {
         if (failure == null) {
             failure = error;
         } else if (failure != error) {
@@ -92,17 +93,14 @@ final class BroadcastRouter extends Router {
         }
         if (endsOnError || ErrorRule.isFatal(error)) {
             open = 0;
-            throw failed();
+            failed();
         }
     }
 
     /** Throws the error of the message, and is ready for the next. */
-    private Exception failed() throws Exception {
+    private void failed() {
         Throwable error = failure;
         failure = null;
-        if (error instanceof Error fatal) {
-            throw fatal;
-        }
-        return (Exception) error;
+        LangUtil.rethrowUnchecked(error);
     }
 }
