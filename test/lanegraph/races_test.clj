@@ -1,10 +1,15 @@
 (ns lanegraph.races-test
   "Rare interleavings of a graph's life, each brought about on purpose."
-  (:require [clojure.test :refer [deftest is testing]]
+  (:require [clojure.string :as str]
+            [clojure.test :refer [deftest is testing]]
             [lanegraph.core :as lg]
             [lanegraph.run-kit :as kit :refer [code-of eventually pipe taken]]
             [lanegraph.scratch :as scratch])
-  (:import (java.util.concurrent CountDownLatch)
+  (:import (java.io IOException)
+           (java.lang.reflect Field)
+           (java.nio.channels FileChannel)
+           (java.nio.file LinkOption)
+           (java.util.concurrent CountDownLatch)
            (lanegraph.lane Codec LaneRx)
            (lanegraph.runtime EgressProbe LaneGraph)
            (org.agrona DirectBuffer MutableDirectBuffer)))
@@ -284,6 +289,29 @@
       (.close ^LaneGraph (spawn {}))
       (is (= :lane/exists (code-of #(spawn {:existing :refuse :stages {:s stage}}))))
       (.close ^LaneGraph (spawn {})))))
+
+(defn- break-lock!
+  "Lets the freeing of a lock of this process fail, when it is free."
+  [dir file]
+  (let [field   (fn [n] (doto (.getDeclaredField (Class/forName "lanegraph.region.LockFile") n) (.setAccessible true)))
+        lock    (get (.get ^Field (field "HELD") nil) (.toRealPath (scratch/path dir "locks" file) (make-array LinkOption 0)))
+        channel (.get ^Field (field "channel") lock)]
+    (.set ^Field (field "channel") lock
+          (proxy [FileChannel] []
+            (implCloseChannel []
+              (.close ^FileChannel channel)
+              (throw (IOException. "the disk is gone")))))))
+
+(deftest a-lock-that-fails-when-it-is-freed-is-told-and-holds-up-no-other
+  (doseq [file ["role.r.lock" "endpoint.in.lock" "journal.a.lock"]]
+    (scratch/with-dir [dir]
+      (let [spec  (update (pipe {:stage 'clojure.core/inc}) :lanes update-vals #(-> % (dissoc :slots) (assoc :kind :journal)))
+            spawn #(lg/spawn! spec {:dir dir})
+            rt    (spawn)]
+        (break-lock! dir file)
+        (is (nil? (.close ^LaneGraph rt)) file)
+        (is (str/includes? (str/join (map :text (:errors (lg/status rt)))) "the disk is gone") file)
+        (.close ^LaneGraph (spawn))))))
 
 (deftest s33-stages-are-closed-when-another-cannot-be-made
   (let [closed (atom 0)

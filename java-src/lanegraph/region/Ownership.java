@@ -153,10 +153,27 @@ public final class Ownership implements AutoCloseable {
         });
     }
 
-    /** Frees all that are left. The lock files stay: others may have them open. Idempotent. */
+    /**
+     * Frees all that are left, also where one of them fails, and then throws that. The lock files stay: others may have
+     * them open. Idempotent.
+     */
     @Override
     public void close() {
-        locks.keySet().forEach(this::release);
+        RuntimeException first = null;
+        for (String owner : locks.keySet()) {
+            try {
+                release(owner);
+            } catch (RuntimeException ex) {
+                if (first == null) {
+                    first = ex;
+                } else {
+                    first.addSuppressed(ex);
+                }
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
     }
 
     /**

@@ -101,18 +101,23 @@ final class Closing {
             return lanes;
         }
         List<CompletableFuture<Void>> all = new ArrayList<>(List.of(lanes));
-        assembly.roles.values().forEach(role -> all.add(team.threadOf(role).end()
-                .thenRun(() -> assembly.ownership.release(role.owner()))
-                .exceptionally(error -> {
-                    assembly.errors.record(error);
-                    return null;
-                })));
+        assembly.roles.values().forEach(role ->
+                all.add(team.threadOf(role).end().thenRun(() -> told(() -> assembly.ownership.release(role.owner())))));
         for (String endpoint : assembly.spec.endpoints().keySet()) {
             String owner = Topology.endpointOwner(endpoint);
             if (assembly.roles.values().stream().noneMatch(role -> role.owner().equals(owner))) {
-                assembly.ownership.release(owner);
+                told(() -> assembly.ownership.release(owner));
             }
         }
-        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).thenRun(assembly.ownership::close);
+        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).thenRun(() -> told(assembly.ownership::close));
+    }
+
+    /** What fails when a lock is freed holds up no other, and is an error of the graph. */
+    private void told(Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException ex) {
+            assembly.errors.record(ex);
+        }
     }
 }
