@@ -77,6 +77,12 @@ public final class Topology {
         return "endpoint/" + endpoint;
     }
 
+    /** The owner whose lock makes a process this owner: a role has one lock for all that it is. */
+    public static String lockOwner(String owner) {
+        int second = owner.indexOf('/', owner.indexOf('/') + 1);
+        return second < 0 ? owner : owner.substring(0, second);
+    }
+
     /** The lanes of the graph, sorted. */
     public Set<String> lanes() {
         return Collections.unmodifiableSet(producers.keySet());

@@ -174,10 +174,20 @@ public final class Journal implements Lane {
 
     @Override
     public LaneTx tx(String owner, boolean dropsWhenFull) {
+        checkWriter(owner);
+        return new JournalTx(this, dropsWhenFull);
+    }
+
+    @Override
+    public LaneTx tx(String owner, boolean dropsWhenFull, Trail trail) {
+        checkWriter(owner);
+        return new NotedJournalTx(this, dropsWhenFull, trail);
+    }
+
+    private void checkWriter(String owner) {
         if (!owner.equals(writer)) {
             throw JournalReaders.noSuchOwner("writer", owner, String.valueOf(writer));
         }
-        return new JournalTx(this, dropsWhenFull);
     }
 
     @Override
@@ -262,6 +272,12 @@ public final class Journal implements Lane {
     @Override
     public long dropped() {
         return cells.dropped();
+    }
+
+    /** A record that was not committed is cut when the journal is opened: nobody stands before it. */
+    @Override
+    public long repaired() {
+        return 0;
     }
 
     @Override

@@ -135,6 +135,39 @@ final class JournalRx extends LaneRx {
         }
     }
 
+    @Override
+    public boolean goOnAt(long to) {
+        boolean there = reaches(to);
+        if (there) {
+            walk(to);
+            release();
+        }
+        return there;
+    }
+
+    /** True if it is the position of a record, or of the end; only whole records are passed over to get there. */
+    @Override
+    public boolean reaches(long to) {
+        long wasAt = position;
+        long wasSequence = sequence;
+        long wasReleased = released;
+        released = NONE; // so that nothing is released on the way
+        walk(to);
+        boolean there = position == to || wasAt >= to;
+        position = wasAt;
+        sequence = wasSequence;
+        released = wasReleased;
+        segment = null;
+        length = NONE;
+        return there;
+    }
+
+    private void walk(long to) {
+        while (position < to && look()) {
+            advance();
+        }
+    }
+
     /**
      * Goes to this position. Its segment has been found ahead; else it is looked for now, which may wait for the system
      * to map a file: where a reader begins, or another thread could not do it while half a segment was read. To answer

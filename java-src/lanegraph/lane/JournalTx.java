@@ -29,7 +29,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * the word behind the record: whatever bytes an earlier life of the memory, or a claim, has left there, no
  * reader that comes to it takes them for a record.
  */
-final class JournalTx extends LaneTx {
+class JournalTx extends LaneTx {
     /** {@link #target} when nothing is claimed. */
     private static final long NOTHING = 0;
 
@@ -79,6 +79,14 @@ final class JournalTx extends LaneTx {
         enter(journal.segmentAt(position));
         passUnnoted();
     }
+
+    /** True if the record at this position is in the journal, or was. */
+    final boolean isCommitted(long at) {
+        return at < position;
+    }
+
+    /** Called when the record at this position is complete, and its word is the next store. */
+    void beforeCommit(long at) {}
 
     /** A handle before this one may have been cut off between a record and the note of it. */
     private void passUnnoted() {
@@ -239,6 +247,7 @@ final class JournalTx extends LaneTx {
         memory.putLong(at + RECORD_STAMP_OFFSET, stamps.next());
         int checksum = check.checksum(segment, (int) (at - segment.address()), length);
         memory.putLong(at + record, 0); // before the word: who sees the record finds nothing behind it
+        beforeCommit(position);
         // Release: who sees the word sees the record, and the 0 behind it.
         memory.putLongRelease(at, JournalDescriptor.messageWord(checksum, length));
         if (syncEach) {

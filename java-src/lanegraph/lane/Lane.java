@@ -33,6 +33,14 @@ public interface Lane {
      */
     LaneTx tx(String owner, boolean dropsWhenFull);
 
+    /**
+     * The writer of this owner, a role on mapped lanes, whose messages are noted there, each before it is committed.
+     * Otherwise as {@link #tx(String, boolean)}.
+     *
+     * @param trail finds here what an earlier life of the role had noted
+     */
+    LaneTx tx(String owner, boolean dropsWhenFull, Trail trail);
+
     /** The reader of this owner; otherwise as {@link #tx}. */
     LaneRx rx(String owner);
 
@@ -82,6 +90,9 @@ public interface Lane {
 
     /** How many messages the producers have dropped because the lane was full. */
     long dropped();
+
+    /** How many slots were given up that a producer had claimed when it died, over all lives of the lane's memory. */
+    long repaired();
 
     /**
      * The message of this sequence as a value, or null if it is not there: overwritten, skipped, let go after its

@@ -88,6 +88,27 @@ public abstract class LaneRx extends LaneHandle {
         return peek();
     }
 
+    /**
+     * Goes on at this position, which the reader had reached when its last life ended: the messages before it are gone.
+     * Nothing happens if it is behind that already.
+     *
+     * @return false, and stays, if the lane has no such position: then it is another lane than that which had it
+     * @throws UnsupportedOperationException if it is no reader of one lane
+     */
+    public boolean goOnAt(long to) {
+        throw new UnsupportedOperationException("no reader of one lane: " + getClass().getName());
+    }
+
+    /** True if the lane has this position, or had it. Otherwise as {@link #goOnAt}. */
+    public boolean reaches(long to) {
+        throw new UnsupportedOperationException("no reader of one lane: " + getClass().getName());
+    }
+
+    /** Which of several lanes the message is from that {@link #peek()} found; 0 where there is one. */
+    int input() {
+        return 0;
+    }
+
     /** The address of the payload that {@link #peek()} found. */
     abstract long address();
 }

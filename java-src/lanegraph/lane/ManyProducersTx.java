@@ -11,8 +11,8 @@ import org.agrona.MutableDirectBuffer;
  * tail, after the check that it has room: so "full" is exact, no claim waits, and no user code runs between
  * claim and commit (a message is complete in a scratch buffer before its sequence is claimed).
  */
-final class ManyProducersTx extends RingTx {
-    private static final long FULL = -1;
+class ManyProducersTx extends RingTx {
+    static final long FULL = -1;
 
     ManyProducersTx(Ring ring, long cell, boolean dropsWhenFull) {
         super(ring, cell, dropsWhenFull);
@@ -24,7 +24,7 @@ final class ManyProducersTx extends RingTx {
         return hasRoom(memory.getLongAcquire(ring.tailAddress));
     }
 
-    private boolean hasRoom(long sequence) {
+    final boolean hasRoom(long sequence) {
         if (sequence < limit) {
             return true;
         }
@@ -37,7 +37,7 @@ final class ManyProducersTx extends RingTx {
      * that is, every cursor has passed its earlier lap; and a sequence below the limit stays below it. The
      * compare-and-set orders the claim before the stores to the slot.
      */
-    private long claimSequence() {
+    long claimSequence() {
         while (true) {
             long sequence = memory.getLongAcquire(ring.tailAddress);
             if (!hasRoom(sequence)) {

@@ -119,6 +119,11 @@ public final class MergeRx extends LaneRx {
     }
 
     @Override
+    int input() {
+        return found;
+    }
+
+    @Override
     long address() {
         return current.address();
     }

@@ -2,6 +2,7 @@ package lanegraph.lane;
 
 import static lanegraph.region.RingDescriptor.CELL_DROPPED_OFFSET;
 import static lanegraph.region.RingDescriptor.CELL_POSITION_OFFSET;
+import static lanegraph.region.RingDescriptor.CELL_REPAIRED_OFFSET;
 import static lanegraph.region.RingDescriptor.SKIP_LENGTH;
 import static lanegraph.region.RingDescriptor.TAIL_OFFSET;
 import static lanegraph.region.RingDescriptor.WORD_LENGTH;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.LongStream;
 import lanegraph.LaneGraphException;
 import lanegraph.LaneGraphException.Category;
 import lanegraph.region.Memory;
@@ -97,9 +99,17 @@ public final class Ring implements Lane {
     @Override
     public LaneTx tx(String owner, boolean dropsWhenFull) {
         long cell = region.address() + region.producerCell(owner);
+        return !shape.manyProducers() ? new SingleProducerTx(this, cell, dropsWhenFull)
+                : region.file() == null ? new ManyProducersTx(this, cell, dropsWhenFull)
+                : new IntentTx(this, cell, dropsWhenFull);
+    }
+
+    @Override
+    public LaneTx tx(String owner, boolean dropsWhenFull, Trail trail) {
+        long cell = region.address() + region.producerCell(owner);
         return shape.manyProducers()
-                ? new ManyProducersTx(this, cell, dropsWhenFull)
-                : new SingleProducerTx(this, cell, dropsWhenFull);
+                ? new NotedManyTx(this, cell, dropsWhenFull, trail)
+                : new NotedSingleTx(this, cell, dropsWhenFull, trail);
     }
 
     @Override
@@ -259,10 +269,18 @@ public final class Ring implements Lane {
 
     @Override
     public long dropped() {
+        return sum(CELL_DROPPED_OFFSET);
+    }
+
+    @Override
+    public long repaired() {
+        return sum(CELL_REPAIRED_OFFSET);
+    }
+
+    private long sum(int offset) {
         long sum = 0;
         for (int i = 0; i < shape.producers().size(); i++) {
-            sum += memory.getLongAcquire(
-                    region.address() + RingDescriptor.producerCell(i) + CELL_DROPPED_OFFSET);
+            sum += memory.getLongAcquire(region.address() + RingDescriptor.producerCell(i) + offset);
         }
         return sum;
     }
@@ -323,6 +341,11 @@ public final class Ring implements Lane {
         long slowest = slowest();
         highWater.seen((int) (sequence - slowest));
         return slowest + slots;
+    }
+
+    /** Where each reader stands. */
+    LongStream cursors() {
+        return LongStream.of(cursorAddresses).map(memory::getLongAcquire);
     }
 
     /** The least of all cursors. */

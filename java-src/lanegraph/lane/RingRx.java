@@ -167,6 +167,27 @@ final class RingRx extends LaneRx {
         }
     }
 
+    @Override
+    public boolean goOnAt(long to) {
+        if (!reaches(to)) {
+            return false;
+        }
+        if (to > position) {
+            position = to;
+            caughtUp = to;
+            word = RingDescriptor.word(to - 1, 0);
+            release();
+        }
+        return true;
+    }
+
+    /** The message before it was written, and at most a lap of them is unread. */
+    @Override
+    public boolean reaches(long to) {
+        return to <= position
+                || to - position <= ring.slots && RingDescriptor.reached(memory.getLongAcquire(slot(to - 1)), to - 1);
+    }
+
     private void publish() {
         for (long address : cursorAddresses) {
             // Release: every load from the passed slots stays before it, so a producer that sees it may

@@ -85,7 +85,7 @@ abstract class RingTx extends LaneTx {
     }
 
     @Override
-    public final boolean forward(LaneRx rx) {
+    public boolean forward(LaneRx rx) {
         checkOpen();
         if (values != null || rx.byReference()) {
             return commit(encode(rx.value()));
@@ -141,7 +141,7 @@ abstract class RingTx extends LaneTx {
     }
 
     /** Publishes a payload that is in place: whoever sees the word sees the payload. */
-    final void publish(long slot, long sequence, int length) {
+    void publish(long slot, long sequence, int length) {
         memory.putLongRelease(slot, RingDescriptor.word(sequence, length));
     }
 

@@ -10,7 +10,7 @@ import org.agrona.MutableDirectBuffer;
  * The writer of a ring that has one producer. It keeps its tail for itself: no other thread reads it, and a
  * new owner finds it from the words.
  */
-final class SingleProducerTx extends RingTx {
+class SingleProducerTx extends RingTx {
     private static final int LINE = 64;
     /** Of longer messages the first lines are fetched ahead. */
     private static final int MAX_TOUCHED = 2 * LINE;
@@ -29,6 +29,11 @@ final class SingleProducerTx extends RingTx {
             sequence++;
         }
         tail = sequence;
+    }
+
+    /** True if the message of this sequence is in the ring, or was. */
+    final boolean isCommitted(long sequence) {
+        return sequence < tail;
     }
 
     @Override

@@ -55,6 +55,12 @@ final class Refusal {
                 Map.of("file", file.toString()));
     }
 
+    /** The file is damaged or none of a role: {@code lane/corrupt}. */
+    static LaneGraphException corruptRole(
+            final Path file, final String field, final Object found, final Object expected) {
+        return unfit("lane/corrupt", "is damaged or none of a role", file, field, found, expected);
+    }
+
     /** The file was laid out by another version of lanegraph: {@code lane/other-version}. */
     static LaneGraphException otherVersion(final Path file, final Object found, final Object expected) {
         return unfit("lane/other-version", "has another layout", file, "version", found, expected);

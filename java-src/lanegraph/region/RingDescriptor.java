@@ -28,7 +28,8 @@ package lanegraph.region;
  * A cell (two times 128 bytes, so that what different threads write never shares a line or a pair of lines):
  *
  *      0  | producer: messages dropped (8)   cursor: next sequence to read (8)
- *      8  | producer: intent + 1 (8); 0 = none (kept by mapped lanes of many producers)
+ *      8  | producer: intent + 1 (8), kept by mapped lanes of many producers; 0 = none; negative = its slot was repaired
+ *     16  | producer: slots repaired that it had claimed (8)
  *    128  | length of the owner's name (4), the name in UTF-8 (up to 120)
  * </pre>
  *
@@ -61,6 +62,7 @@ public final class RingDescriptor {
     public static final int CELL_DROPPED_OFFSET = 0;
     public static final int CELL_POSITION_OFFSET = 0;
     public static final int CELL_INTENT_OFFSET = 8;
+    public static final int CELL_REPAIRED_OFFSET = 16;
     public static final int CELL_NAME_OFFSET = 128;
     public static final int MAX_NAME_LENGTH = 120;
 

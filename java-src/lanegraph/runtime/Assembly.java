@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import lanegraph.LaneGraphException;
 import lanegraph.LaneGraphException.Category;
 import lanegraph.graph.EndpointSpec;
@@ -23,7 +24,10 @@ import lanegraph.lane.Lane;
 import lanegraph.lane.LaneRx;
 import lanegraph.lane.LaneTx;
 import lanegraph.lane.MergeRx;
+import lanegraph.lane.Origin;
 import lanegraph.lane.Ring;
+import lanegraph.lane.Trail;
+import lanegraph.region.Memory;
 import lanegraph.region.Ownership;
 import lanegraph.stage.SequenceAware;
 import lanegraph.stage.StatefulStage;
@@ -59,6 +63,8 @@ final class Assembly {
     private Control control;
 
     private final SortedMap<String, RoleStage> stages;
+    private final List<RoleNotes> notes = new ArrayList<>();
+    private final Memory memory;
 
     /**
      * Validates, resolves, takes ownership, makes or attaches the lanes. If anything of it fails, all of it
@@ -67,21 +73,24 @@ final class Assembly {
      * @param part what of the graph to put together
      * @param ended true when no role can publish any more
      * @param threads false if one thread steps all of it by hand, and nothing may happen beside it
+     * @param memory {@link Memory#DIRECT}, or a test's
      */
-    Assembly(GraphSpec spec, Part part, SpawnOptions options, BooleanSupplier ended, boolean threads) {
+    Assembly(GraphSpec spec, Part part, SpawnOptions options, BooleanSupplier ended, boolean threads, Memory memory) {
         Validator.requireValid(spec);
         part.check(spec, options);
         this.spec = spec;
         this.part = part;
         this.options = options;
+        this.memory = memory;
         this.topology = Topology.of(spec);
         SpawnChecks.check(spec, options);
         this.stages = Stages.resolve(spec, part, options.stages());
         Ownership taken = null;
         try {
             taken = options.dir() == null
-                    ? null : Ownership.take(options.dir(), part.owners(spec, topology), "graph " + spec.name());
+                    ? null : ClaimRepair.ownership(options.dir(), part.owners(spec, topology), "graph " + spec.name());
             openLanes(threads, taken);
+            lanes.values().forEach(this::repairClaims);
             spec.roles().forEach(this::addRole);
             spec.endpoints().forEach((name, endpoint) -> addEndpoint(name, endpoint, ended));
         } catch (Throwable error) {
@@ -99,7 +108,7 @@ final class Assembly {
         StartLock start = StartLock.take(options.dir(), spec.name());
         try {
             control = taken == null ? null : Control.open(options.dir(), spec, taken.owners());
-            new LaneOpener(spec, part, options, topology, byReference, threads).open(lanes);
+            new LaneOpener(spec, part, options, topology, byReference, threads, memory).open(lanes);
         } finally {
             start.close();
         }
@@ -130,6 +139,9 @@ final class Assembly {
         for (Lane lane : lanes.values()) { // others may have attached meanwhile to what a part of the graph made
             guarded(part.isWhole() ? lane::discard : lane::close, errors);
         }
+        for (int i = notes.size() - 1; i >= 0; i--) { // the directory goes with the first one, which made it
+            guarded(notes.get(i)::discard, errors);
+        }
         if (control != null && part.isWhole()) {
             guarded(control::discard, errors);
         }
@@ -147,19 +159,31 @@ final class Assembly {
         }
     }
 
+    /** Before any producer has its handle. */
+    private void repairClaims(Lane lane) {
+        ClaimRepair.own(options.dir(), lane,
+                topology.producers(lane.name()).stream().filter(part::has).collect(Collectors.toSet()));
+    }
+
     private void addRole(String name, RoleSpec role) {
         if (!part.hasRole(name)) {
             return;
         }
         String owner = Topology.roleOwner(name);
-        LaneTx deadLetters = role.deadLetter() == null
-                ? null
-                : tx(role.deadLetter(), Topology.errorOwner(name));
         List<LaneRx> inputs = role.rx().stream().map(from -> rx(from.lane(), owner)).toList();
-        List<LaneTx> outputs = role.tx().stream().map(to -> tx(to, owner)).toList();
         LaneRx rx = role instanceof RoleSpec.Merge merge
                 ? new MergeRx(inputs, merge.policy() == MergePolicy.PRIORITY)
                 : inputs.get(0);
+        Origin origin = new Origin(rx);
+        RoleNotes noted = RoleNotes.open(spec, options, name, role, origin, memory);
+        List<LaneTx> outputs = role.tx().stream().map(to -> tx(to, owner, noted == null ? null : noted.trail(to))).toList();
+        LaneTx deadLetters = role.deadLetter() == null ? null
+                : tx(role.deadLetter(), Topology.errorOwner(name), noted == null ? null : noted.deadLetters(role.deadLetter()));
+        int resumed = 0;
+        if (noted != null) {
+            notes.add(noted);
+            resumed = noted.goOn(inputs);
+        }
         Router router = role instanceof RoleSpec.Router split
                 ? Routers.of(name, split, outputs, stages.containsKey(name) ? stages.get(name).object() : null)
                 : null;
@@ -168,7 +192,7 @@ final class Assembly {
         if (stage != null) {
             stage.checkedBy(next -> checkStage(name, role, stage, next));
         }
-        RoleLanes lanes = new RoleLanes(reads, rx, router == null ? outputs.get(0) : null, router, deadLetters);
+        RoleLanes lanes = new RoleLanes(reads, rx, router == null ? outputs.get(0) : null, router, deadLetters, origin, resumed);
         roles.put(name, new RoleAgent(name, role.kind(), stage, lanes, role.onError(), activity(owner), errors(owner),
                 options.dev(), stopping));
     }
@@ -230,7 +254,8 @@ final class Assembly {
             LaneRx rx = out.lendToRole();
             addReader(lane, owner);
             RoleStage stage = new RoleStage(null, new RoleStage.Made(name, RoleStage.fixed(again -> consumer), null, consumer), lane);
-            roles.put(owner, new RoleAgent(owner, "consumer", stage, new RoleLanes(lane, rx, null, null, null), OnError.stop(),
+            RoleLanes lanes = new RoleLanes(lane, rx, null, null, null, new Origin(rx), 0);
+            roles.put(owner, new RoleAgent(owner, "consumer", stage, lanes, OnError.stop(),
                     activity(owner), errors(owner), options.dev(), stopping));
         }
     }
@@ -260,6 +285,11 @@ final class Assembly {
 
     private LaneTx tx(String lane, String owner) {
         return lanes.get(lane).tx(owner, spec.onFull(lane) == OnFull.DROP);
+    }
+
+    /** @param trail null where nothing is noted */
+    private LaneTx tx(String lane, String owner, Trail trail) {
+        return trail == null ? tx(lane, owner) : lanes.get(lane).tx(owner, false, trail);
     }
 
     /** The ingress endpoint of this name. */

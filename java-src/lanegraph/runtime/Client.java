@@ -54,7 +54,7 @@ final class Client {
         if (writesJournal) {
             owners.add(LaneOpener.journalOwner(lane));
         }
-        Ownership taken = Ownership.take(dir, owners, "client of graph " + spec.name());
+        Ownership taken = ClaimRepair.ownership(dir, owners, "client of graph " + spec.name());
         boolean done = false;
         try {
             Control control = Control.attach(dir, true);
@@ -63,6 +63,7 @@ final class Client {
             }
             opened = writesJournal
                     ? LaneOpener.attachedToWrite(spec, lane, dir, codec) : LaneOpener.attached(spec, lane, dir, codec, true);
+            ClaimRepair.own(dir, opened, Set.of(owner));
             ownership = taken;
             activity = control.activity(owner);
             activity.begin(System.currentTimeMillis());

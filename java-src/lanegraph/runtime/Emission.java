@@ -2,12 +2,14 @@ package lanegraph.runtime;
 
 import java.util.List;
 import lanegraph.lane.LaneTx;
+import lanegraph.lane.Origin;
 import lanegraph.stage.Emit;
 
 /** The several results of one message, on their way into a lane. It belongs to the role's thread. */
 final class Emission {
     private final LaneTx tx;
     private final boolean drops;
+    private final Origin origin;
     private List<Object> values = List.of();
     /** How many of them are done with. */
     private int place;
@@ -16,10 +18,14 @@ final class Emission {
     private boolean encoded;
     private int length;
 
-    /** @param drops true if a full lane drops and counts them */
-    Emission(LaneTx tx, boolean drops) {
+    /**
+     * @param drops true if a full lane drops and counts them
+     * @param origin is told how many are out
+     */
+    Emission(LaneTx tx, boolean drops, Origin origin) {
         this.tx = tx;
         this.drops = drops;
+        this.origin = origin;
     }
 
     /** Takes the results of the next message. */
@@ -51,7 +57,9 @@ final class Emission {
             length = tx.encode(values.get(place));
             encoded = true;
         }
+        origin.leaves(place + 1 < values.size() ? place + 1 : 0);
         boolean fits = tx.commit(length);
+        origin.leaves(0); // what else may be published before the next one, such as a dead letter, is none of these
         if (!fits && !drops) {
             return Outcome.FULL;
         }

@@ -31,16 +31,18 @@ final class LaneOpener {
     private final Topology topology;
     private final Set<String> byReference;
     private final boolean background;
+    private final Memory memory;
 
     /** @param background false to do in the thread of a role what a journal's own thread does otherwise */
     LaneOpener(GraphSpec spec, Part part, SpawnOptions options, Topology topology, Set<String> byReference,
-            boolean background) {
+            boolean background, Memory memory) {
         this.spec = spec;
         this.part = part;
         this.options = options;
         this.topology = topology;
         this.byReference = byReference;
         this.background = background;
+        this.memory = memory;
     }
 
     /** The owner that a process must be to write this journal; beside its roles, whose names may change. */
@@ -97,7 +99,7 @@ final class LaneOpener {
         Region region = options.dir() == null
                 ? Region.inMemory(shape)
                 : Region.mapped(options.dir(), name, shape, options.existing());
-        return new Ring(name, region, codec, byReference.contains(name), lane.retain(), Memory.DIRECT);
+        return new Ring(name, region, codec, byReference.contains(name), lane.retain(), memory);
     }
 
     private Journal journal(String name, LaneSpec.Journal lane, Codec codec) {
@@ -114,7 +116,7 @@ final class LaneOpener {
             store = JournalStore.mapped(options.dir(), name, new JournalShape(lane.segmentBytes(), lane.codec()), existing,
                     owner, policy.syncMillis() != JournalPolicy.NO_SYNC);
         }
-        return new Journal(name, store, policy, codec, owner ? writers.get(0) : null, background, Memory.DIRECT);
+        return new Journal(name, store, policy, codec, owner ? writers.get(0) : null, background, memory);
     }
 
     private static JournalPolicy policy(LaneSpec.Journal lane) {

@@ -11,6 +11,7 @@ import lanegraph.LaneGraphException;
 import lanegraph.LaneGraphException.Category;
 import lanegraph.graph.GraphSpec;
 import lanegraph.graph.Idle;
+import lanegraph.region.Memory;
 import lanegraph.region.SmallFile;
 
 /**
@@ -40,7 +41,7 @@ final class Lifecycle {
     private volatile Heartbeat heartbeat;
 
     Lifecycle(GraphSpec spec, Part part, SpawnOptions options) {
-        assembly = new Assembly(spec, part, options, () -> quiet, true);
+        assembly = new Assembly(spec, part, options, () -> quiet, true, Memory.DIRECT);
         events = new Events(spec.name(), options, assembly.errors);
         team = new Team(assembly, this::failed);
         stopping = new Stopping(this);
@@ -88,7 +89,11 @@ final class Lifecycle {
         }
         state = State.RUNNING;
         if (assembly.options.dir() != null) {
-            heartbeat = new Heartbeat(name(), this::beat);
+            ClaimWatch claims = new ClaimWatch(assembly.options.dir(), assembly.lanes.values(), assembly.errors::record);
+            heartbeat = new Heartbeat(name(), () -> {
+                beat();
+                claims.look();
+            });
         }
         tellStart();
         end = team.end().thenRun(this::ended);

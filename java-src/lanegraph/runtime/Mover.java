@@ -41,8 +41,11 @@ final class Mover {
 
     private Kept kept = Kept.NOTHING;
     private int keptLength;
-    /** How many results of a parked message were published before one of them failed: a retry goes on behind them. */
-    private int publishedOfParked;
+    /**
+     * How many results of the message were published before it was tried again: of a parked one, or of one that the role's
+     * last life ended with.
+     */
+    private int publishedBefore;
 
     private String blockedOn;
     private boolean progress;
@@ -62,7 +65,8 @@ final class Mover {
         this.drops = tx != null && tx.dropsWhenFull();
         this.onError = onError;
         this.activity = activity;
-        this.emission = new Emission(tx, drops);
+        this.emission = new Emission(tx, drops, lanes.origin());
+        this.publishedBefore = lanes.resumed();
     }
 
     /**
@@ -180,7 +184,7 @@ final class Mover {
     private boolean run() throws Exception {
         activity.active(true);
         int outcome = step.apply(rx, tx);
-        if (publishedOfParked > 0 && outcome != Step.EMIT) {
+        if (publishedBefore > 0 && outcome != Step.EMIT) {
             return published(); // its only result is the first, and that was sent
         }
         switch (outcome) {
@@ -190,7 +194,7 @@ final class Mover {
             case Step.FORWARD:
                 return forward();
             case Step.EMIT:
-                emission.begin(publishedOfParked);
+                emission.begin(publishedBefore);
                 return emit();
             default:
                 keptLength = outcome;
@@ -252,7 +256,7 @@ final class Mover {
 
     private boolean done() {
         kept = Kept.NOTHING;
-        publishedOfParked = 0;
+        publishedBefore = 0;
         return true;
     }
 
@@ -278,7 +282,7 @@ final class Mover {
         kept = Kept.NOTHING; // if the role ends, what failed is not tried again when it closes
         if (onError.parks(error)) {
             if (before == Kept.EMIT) {
-                publishedOfParked = emission.place();
+                publishedBefore = emission.place();
             }
             onError.park(error, reads, rx);
             return false;

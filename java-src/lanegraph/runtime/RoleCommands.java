@@ -117,7 +117,13 @@ final class RoleCommands {
         if (to == lanes.tx() && mover.keepsResult()) {
             return false; // what waits for room comes first
         }
-        boolean accepted = to.offer(value);
+        lanes.origin().outside(true);
+        boolean accepted;
+        try {
+            accepted = to.offer(value);
+        } finally {
+            lanes.origin().outside(false);
+        }
         role.activity().pass(0, 0, 0, 0, 0); // moves the epoch: something is in the graph that was not
         return accepted;
     }

@@ -2,6 +2,7 @@ package lanegraph.runtime;
 
 import lanegraph.lane.LaneRx;
 import lanegraph.lane.LaneTx;
+import lanegraph.lane.Origin;
 
 /**
  * The lanes of a role. The handles belong to its thread.
@@ -10,8 +11,10 @@ import lanegraph.lane.LaneTx;
  * @param tx where results go; null for a router, and for a consumer, whose messages end here
  * @param router where the messages of a router go; else null
  * @param deadLetters the lane of on-error, or null
+ * @param origin is told of what is published from where
+ * @param resumed how many results of the first message are in {@code tx} already
  */
-record RoleLanes(String reads, LaneRx rx, LaneTx tx, Router router, LaneTx deadLetters) {
+record RoleLanes(String reads, LaneRx rx, LaneTx tx, Router router, LaneTx deadLetters, Origin origin, int resumed) {
     /** The handle that writes this lane, which is one of them. */
     LaneTx writer(String lane) {
         if (tx != null && tx.lane().equals(lane)) {

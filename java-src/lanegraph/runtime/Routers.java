@@ -55,9 +55,14 @@ final class Routers {
         return pick;
     }
 
-    /** Each output in turn; a message that its output drops, or cannot carry, has used its turn. */
+    /**
+     * Each output in turn, by the message's sequence: so a message has the same turn in every life of the role. One that its
+     * output drops, or cannot carry, has used it.
+     */
     private static final class Turns implements PickRouter.Pick {
         private final int count;
+        /** The turn of this sequence is the next one: then there is no need to divide. */
+        private long expected;
         private int next;
 
         Turns(int count) {
@@ -66,7 +71,9 @@ final class Routers {
 
         @Override
         public int pick(LaneRx rx) {
-            int turn = next;
+            long sequence = rx.sequence();
+            int turn = sequence == expected ? next : (int) (sequence % count);
+            expected = sequence + 1;
             next = turn + 1 == count ? 0 : turn + 1;
             return turn;
         }

@@ -10,6 +10,7 @@ import lanegraph.LaneGraphException;
 import lanegraph.LaneGraphException.Category;
 import lanegraph.graph.GraphSpec;
 import lanegraph.lane.Codec;
+import lanegraph.region.Memory;
 
 /**
  * Runs a whole graph in the calling thread, without files: each role in turn, in the order of their names,
@@ -21,7 +22,7 @@ public final class Simulation {
     private final SortedMap<String, List<Object>> outputs = new TreeMap<>();
 
     private Simulation(GraphSpec spec, SpawnOptions options, Map<String, ? extends Iterable<?>> inputs) {
-        this.assembly = new Assembly(spec, Part.WHOLE, options, () -> true, false);
+        this.assembly = new Assembly(spec, Part.WHOLE, options, () -> true, false, Memory.DIRECT);
         assembly.egress.keySet().forEach(name -> outputs.put(name, new ArrayList<>()));
         inputs.forEach((name, values) -> this.inputs.put(name, values.iterator()));
     }

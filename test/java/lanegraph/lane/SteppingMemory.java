@@ -17,17 +17,24 @@ public final class SteppingMemory extends Memory {
     }
 
     private long stores;
+    private boolean halted;
     private long last = Long.MAX_VALUE;
 
     /** Lets this many further stores happen; the one after them, and every later one, is {@link Halted}. */
     public void haltAfter(long further) {
         stores = 0;
         last = further;
+        halted = false;
     }
 
     /** Counts from 0 again, and halts no more. */
     public void run() {
         haltAfter(Long.MAX_VALUE);
+    }
+
+    /** True once a store was not made. */
+    public boolean isHalted() {
+        return halted;
     }
 
     /** Stores made since {@link #haltAfter} or {@link #run}. */
@@ -37,6 +44,7 @@ public final class SteppingMemory extends Memory {
 
     private void step() {
         if (stores >= last) {
+            halted = true;
             throw new Halted(stores);
         }
         stores++;

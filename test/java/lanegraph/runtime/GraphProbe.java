@@ -6,13 +6,18 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import lanegraph.graph.GraphSpec;
 import lanegraph.lane.Lane;
+import lanegraph.region.Memory;
 
 /** A graph without threads: each role is stepped by hand. Belongs to one thread. */
 public final class GraphProbe implements AutoCloseable {
     private final Assembly assembly;
 
     public GraphProbe(GraphSpec spec, SpawnOptions options) {
-        assembly = new Assembly(spec, Part.WHOLE, options, () -> false, false);
+        this(spec, options, Memory.DIRECT);
+    }
+
+    public GraphProbe(GraphSpec spec, SpawnOptions options, Memory memory) {
+        assembly = new Assembly(spec, Part.WHOLE, options, () -> false, false, memory);
     }
 
     public boolean offer(String ingress, Object value) {

@@ -1,0 +1,135 @@
+package lanegraph.lane;
+
+import static lanegraph.region.RoleDescriptor.NONE;
+import static lanegraph.region.RoleDescriptor.NOTE_INPUT_OFFSET;
+import static lanegraph.region.RoleDescriptor.NOTE_LENGTH;
+import static lanegraph.region.RoleDescriptor.NOTE_MESSAGE_OFFSET;
+import static lanegraph.region.RoleDescriptor.NOTE_RESULTS_OFFSET;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongPredicate;
+import lanegraph.region.Memory;
+import lanegraph.region.RoleFile;
+
+/**
+ * From which messages the last ones of one output came: what lets a role that was killed at any instruction go on
+ * without a loss and without a double. For each input there are two notes (t, r, k), which are written in turn: message
+ * t of the output, once it is committed, brings the input to position r, with k results of the message there out.
+ *
+ * <p>A note is written before its message is committed. So after a death the output itself tells whether the note
+ * counts: it does if its slot bears t, or a later lap. If it does not, the note before it does, which is the other one.
+ *
+ * <p>It belongs to the role's thread.
+ */
+public final class Trail {
+    private static final long UNKNOWN = -1;
+    /** The notes of a pair are one line, so this bit of their addresses tells one from the other. */
+    private static final long OTHER = NOTE_LENGTH;
+
+    private final RoleFile file; // keeps the memory of the notes
+    private final Memory memory;
+    private final Origin origin;
+    private final long[] pairs;
+    /** By input: the note to write next, which is the older one. */
+    private final long[] next;
+    /** By input: where it goes on by the notes that were found, or unknown. */
+    private final long[] from;
+    private final long[] results;
+    private boolean resuming;
+
+    /**
+     * @param pairs the names of the output's pairs, by the number of the input
+     * @param origin of the role that writes the output
+     * @param memory {@link Memory#DIRECT}, or a test's
+     */
+    public Trail(RoleFile file, List<String> pairs, Origin origin, Memory memory) {
+        this.file = file;
+        this.memory = memory;
+        this.origin = origin;
+        this.pairs = pairs.stream().mapToLong(file::notes).toArray();
+        this.next = this.pairs.clone();
+        this.from = new long[this.pairs.length];
+        this.results = new long[this.pairs.length];
+        Arrays.fill(from, UNKNOWN);
+    }
+
+    /**
+     * Notes that message t, which is committed next, comes from where the role's reader stands.
+     *
+     * <p>The order of the stores, each with release order, so that a death between any two leaves them in it. First
+     * the older note is made void: else its old t, which is committed, would for an instant stand beside a new r. Then
+     * r and k. Then t: from here on the note counts as soon as t is committed, which is the caller's next store.
+     */
+    void note(long t) {
+        if (origin.isOutside()) {
+            return; // it brings no input further: the note before it stays true
+        }
+        int input = origin.input();
+        long note = next[input];
+        memory.putLongRelease(note + NOTE_MESSAGE_OFFSET, NONE);
+        memory.putLongRelease(note + NOTE_INPUT_OFFSET, origin.next());
+        memory.putLongRelease(note + NOTE_RESULTS_OFFSET, origin.results());
+        memory.putLongRelease(note + NOTE_MESSAGE_OFFSET, t + 1);
+        next[input] = note ^ OTHER;
+    }
+
+    /**
+     * Finds where each input goes on. What was noted and never committed is made void, before anything else is
+     * published: its t will be another message's.
+     *
+     * @param committed true for a t that the output has
+     */
+    void find(LongPredicate committed) {
+        for (int input = 0; input < pairs.length; input++) {
+            long last = NONE;
+            for (long note : new long[] {pairs[input], pairs[input] ^ OTHER}) {
+                long t = memory.getLongAcquire(note + NOTE_MESSAGE_OFFSET);
+                if (t != NONE && !committed.test(t - 1)) {
+                    memory.putLongRelease(note + NOTE_MESSAGE_OFFSET, NONE);
+                } else if (t > last) {
+                    last = t;
+                    from[input] = memory.getLong(note + NOTE_INPUT_OFFSET);
+                    results[input] = memory.getLong(note + NOTE_RESULTS_OFFSET);
+                    next[input] = note ^ OTHER;
+                }
+            }
+        }
+        resuming = true;
+    }
+
+    /** Where this input goes on by what was found; -1 if nothing was noted. */
+    public long from(int input) {
+        return from[input];
+    }
+
+    /** How many results of the message at {@link #from} are in the output. */
+    public long results(int input) {
+        return results[input];
+    }
+
+    /** What was found of this input is not true: its lane is another one than that which was noted. */
+    public void forget(int input) {
+        memory.putLongRelease(pairs[input] + NOTE_MESSAGE_OFFSET, NONE);
+        memory.putLongRelease((pairs[input] ^ OTHER) + NOTE_MESSAGE_OFFSET, NONE);
+        from[input] = UNKNOWN;
+        results[input] = 0;
+    }
+
+    /**
+     * True if the message that the role's reader stands before is in the output: one of several outputs may have been
+     * ahead of the others when the role died.
+     */
+    boolean isOut() {
+        if (!resuming) {
+            return false;
+        }
+        resuming = origin.next() <= from[origin.input()];
+        return resuming;
+    }
+
+    @Override
+    public String toString() {
+        return "Trail[" + file.file() + " from=" + Arrays.toString(from) + " results=" + Arrays.toString(results) + "]";
+    }
+}

@@ -1,0 +1,103 @@
+package lanegraph.runtime;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import lanegraph.LaneGraphException;
+import lanegraph.LaneGraphException.Category;
+import lanegraph.graph.Topology;
+import lanegraph.lane.Claims;
+import lanegraph.lane.Lane;
+import lanegraph.lane.Ring;
+import lanegraph.region.Ownership;
+
+/** Repairs the claims that dead producers have left, by the locks of their owners. May wait: not for the thread of a role. */
+final class ClaimRepair {
+    /** A producer that lives passes the instant between claim and commit long before. */
+    private static final long DEADLINE_MS = 1_000;
+    private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private static final String REPAIR = "repair of lane ";
+
+    private final Path directory;
+
+    ClaimRepair(Path directory) {
+        this.directory = directory;
+    }
+
+    /** As below, if the lane is a mapped ring of several producers; {@code mine} may hold others as well. */
+    static void own(Path directory, Lane lane, Set<String> mine) {
+        if (mayNeed(lane)) {
+            new ClaimRepair(directory).own((Ring) lane, mine);
+        }
+    }
+
+    /** True if producers of the lane may leave claims when they die. */
+    static boolean mayNeed(Lane lane) {
+        return lane instanceof Ring ring && ring.file() != null && ring.shape().manyProducers();
+    }
+
+    /**
+     * Before any of these producers has a handle: clears up what earlier lives of them have left in the lane.
+     *
+     * @param mine producers whose locks this process holds
+     * @throws LaneGraphException {@code lane/claim-open} if it cannot be told whose a slot is
+     */
+    private void own(Ring ring, Set<String> mine) {
+        Claims claims = new Claims(ring);
+        Deadline deadline = Deadline.in(DEADLINE_MS);
+        List<Long> open = claims.repairOwn(mine, locks(ring));
+        while (!open.isEmpty()) {
+            if (deadline.passed()) {
+                throw new LaneGraphException(Category.UNAVAILABLE, "lane/claim-open",
+                        "lane " + ring.name() + ": slot " + open.get(0) + " was claimed by one of several producers, and it cannot"
+                                + " be told by which, since one that lives has not gone on for " + DEADLINE_MS
+                                + " ms; expected that it does; let it run or stop it, then start again",
+                        Map.of("lane", ring.name(), "sequence", open.get(0)));
+            }
+            LockSupport.parkNanos(POLL_NS);
+            open = claims.repairOwn(mine, locks(ring));
+        }
+    }
+
+    /**
+     * As {@link Ownership#take}, but waits for one who has a lock only while he repairs a lane.
+     *
+     * @throws LaneGraphException as there; {@code call/interrupted}
+     */
+    static Ownership ownership(Path directory, Set<String> owners, String who) {
+        Deadline deadline = Deadline.in(DEADLINE_MS);
+        while (true) {
+            try {
+                return Ownership.take(directory, owners, who);
+            } catch (LaneGraphException ex) {
+                boolean repairs = ex.code().equals("role/owned") && String.valueOf(ex.details().get("who")).startsWith(REPAIR);
+                if (!repairs || deadline.passed()) {
+                    throw ex;
+                }
+            }
+            Deadline.checkInterrupt("start, while a lane was repaired in " + directory);
+            LockSupport.parkNanos(POLL_NS);
+        }
+    }
+
+    /** The locks of the lane's producers, for an instant. */
+    Claims.Locks locks(Ring ring) {
+        return producers -> {
+            Set<String> owners = new TreeSet<>();
+            producers.forEach(producer -> owners.add(Topology.lockOwner(producer)));
+            try {
+                return Ownership.take(directory, owners, REPAIR + ring.name())::abandon;
+            } catch (LaneGraphException ex) {
+                if (ex.code().equals("role/owned")) {
+                    return null;
+                }
+                throw ex;
+            }
+        };
+    }
+}
