@@ -9,8 +9,6 @@
 
 (def ^:private classes "target/bench-classes")
 
-(defn- class-path [] (str classes ":" (System/getProperty "java.class.path")))
-
 (defn- java-home [tool] (str (System/getProperty "java.home") "/bin/" tool))
 
 (defn- sh! [& command]
@@ -19,12 +17,21 @@
       (throw (ex-info (str (str/join " " (take 3 command)) " … failed:\n" out err) {:exit exit})))
     out))
 
+(defn- our-path [] (str classes ":target/test-classes:" (System/getProperty "java.class.path")))
+
+(def ^:private peer-path
+  "The same with the newest Agrona, which the newest Aeron wants."
+  (delay (str classes ":" (str/trim (sh! "bin/clojure" "-A:bench:agrona2" "-Spath")))))
+
+(def ^:private peer-flags "What Agrona 2 asks for."
+  ["--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED"])
+
 (defn prepare!
   "Compiles the library and the benchmarks."
   []
   (sh! "bin/compile")
   (.mkdirs (io/file classes))
-  (apply sh! (java-home "javac") "-nowarn" "-d" classes "-cp" (class-path)
+  (apply sh! (java-home "javac") "-nowarn" "-proc:none" "-d" classes "-cp" (str (our-path) ":" @peer-path)
          (filter #(str/ends-with? % ".java") (map str (file-seq (io/file "dev/bench/java"))))))
 
 (def common-flags ["-Xms512m" "-Xmx512m" "-XX:+AlwaysPreTouch"])
@@ -34,11 +41,13 @@
              [(keyword k) (or (parse-double v) (parse-boolean v))])))
 
 (defn trial
-  "The rounds of one trial in a fresh JVM: maps of :rate (millions a second) :trip (ns) :bytes :disturbed :pinned."
-  [{:keys [properties flags args]}]
-  (let [command (concat [(java-home "java")] common-flags flags
+  "The rounds of one trial in a fresh JVM: maps of :rate (millions a second) :trip (ns) :bytes :disturbed :pinned, and of
+  single messages :p50 :p99 (ns). Contenders whose id begins with `lane` run on the Agrona that lanegraph brings, others on the newest."
+  [{:keys [id properties flags args]}]
+  (let [ours (str/starts-with? id "lane")
+        command (concat [(java-home "java")] common-flags (when-not ours peer-flags) flags
                         (for [[k v] properties] (str "-D" k "=" v))
-                        ["-cp" (class-path) "bench.Trial"]
+                        ["-cp" (if ours (our-path) @peer-path) "bench.Trial"]
                         (map str args))]
     (mapv parsed (str/split-lines (apply sh! command)))))
 

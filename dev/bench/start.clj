@@ -2,8 +2,9 @@
   "How long bin/lanegraph takes to start, as a whole process: with what it makes on first use (one jar of compiled classes,
   an archive of loaded ones), with the jar alone, and from the sources, without any help."
   (:require
-   [bench.jvm :as jvm]
+   [bench.figures :as figures]
    [clojure.java.io :as io]
+   [clojure.java.shell :as sh]
    [clojure.string :as str])
   (:import
    (java.io BufferedReader)
@@ -24,7 +25,7 @@
    "-cp" path "clojure.main" "-m" "lanegraph.cli"])
 
 (defn- contenders []
-  (let [path (System/getProperty "java.class.path")
+  (let [path (str/trim (:out (sh/sh "bin/clojure" "-Spath")))
         jars (filter #(str/ends-with? % ".jar") (str/split path #":"))]
     [{:title "bin/lanegraph" :command ["bin/lanegraph"]}
      {:title "the jar, no archive" :command (plain (str/join ":" (cons "target/cli/cli.jar" jars)))}
@@ -47,20 +48,19 @@
           (.waitFor p)
           ms)))))
 
-(defn run
-  "bin/clojure -M:bench start [TRIALS]: prints a table of medians, 9 trials of each unless told; the exit code."
-  [[trials]]
-  (let [trials (parse-long (or trials "9"))
-        all (for [{:keys [args in]} cases, {:keys [command]} (contenders)] [(into command args) in])]
+(defn- row [{:keys [title]} times]
+  {:title title :median (figures/median times) :min (apply min times) :max (apply max times) :rounds (count times) :slow 0})
+
+(defn- measure [{:keys [trials quick]}]
+  (let [cases (if quick (take 1 cases) cases)
+        contenders (contenders)
+        all (for [{:keys [args in]} cases, {:keys [command]} contenders] [(into command args) in])]
     (run! (fn [[command in]] (until-line command in)) all) ; makes what is made on first use
-    (let [times (apply mapv vector (repeatedly trials #(mapv (fn [[command in]] (until-line command in)) all)))
-          rows (partition (count (contenders)) (map #(sort %) times))]
-      (println "Machine:" (jvm/machine))
-      (println "\n| median [min–max] of" trials "processes, ms | " (str/join " | " (map :title (contenders))) "|")
-      (println (str "|" (str/join (repeat (inc (count (contenders))) " --- |"))))
-      (doseq [[{:keys [title]} columns] (map vector cases rows)]
-        (println "|" title "|"
-                 (str/join " | " (for [c columns]
-                                   (format "%.0f [%.0f–%.0f]" (nth c (quot trials 2)) (first c) (last c))))
-                 "|"))
-      0)))
+    (let [times (apply mapv vector (repeatedly trials #(mapv (fn [[command in]] (until-line command in)) all)))]
+      {:set-up ["Whole processes in turns, from their start to their first line of output."]
+       :groups (for [[{:keys [title]} columns] (map vector cases (partition (count contenders) times))]
+                 {:case title :title title :unit "ms" :better :less
+                  :rows (figures/with-ratios (map row contenders columns))})})))
+
+(def benchmark
+  {:title "the command line, from its start to its first line" :measure measure})

@@ -8,41 +8,56 @@ import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
 import io.aeron.logbuffer.BufferClaim;
 import io.aeron.logbuffer.FragmentHandler;
+import io.aeron.logbuffer.FrameDescriptor;
 import io.aeron.logbuffer.Header;
+import io.aeron.protocol.DataHeaderFlyweight;
 import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Aeron IPC: one exclusive publication by tryClaim, a subscription for each consumer, read in place. The driver is in this
+ * Aeron IPC: one exclusive publication, a subscription for each consumer. The driver is in this
  * JVM, with one thread, which moves no message; the window is as large as the other rings.
  */
 final class AeronContender implements Contender {
     private static final int LIMIT = 256;
-    private static final int FRAME = 96; // header and payload
+    private static final int FRAME = BitUtil.align(Payload.LENGTH + DataHeaderFlyweight.HEADER_LENGTH, FrameDescriptor.FRAME_ALIGNMENT);
 
     private final MediaDriver driver;
     private final Aeron aeron;
     private final ExclusivePublication publication;
     private final Subscription[] subscriptions = new Subscription[Sides.CONSUMERS];
 
+    private final boolean copies;
+
     private static final class Handler implements FragmentHandler {
+        private final UnsafeBuffer own = Payload.own();
         private final Arrivals arrivals;
+        private final boolean copies;
         private long difference;
 
-        Handler(Arrivals arrivals) {
+        Handler(Arrivals arrivals, boolean copies) {
             this.arrivals = arrivals;
+            this.copies = copies;
         }
 
         @Override
         public void onFragment(DirectBuffer buffer, int offset, int length, Header header) {
-            difference |= Payload.difference(buffer, offset, arrivals.expected(buffer.getLong(offset)))
-                    | length ^ Payload.LENGTH;
+            difference |= length ^ Payload.LENGTH;
+            if (copies) {
+                buffer.getBytes(offset, own, 0, Payload.LENGTH);
+                difference |= Payload.difference(own, 0, arrivals.expected(own.getLong(0)));
+            } else {
+                difference |= Payload.difference(buffer, offset, arrivals.expected(buffer.getLong(offset)));
+            }
         }
     }
 
-    AeronContender(int slots) {
+    /** @param copies whether messages are offered and copied out, or written by tryClaim and read in place */
+    AeronContender(int slots, boolean copies) {
+        this.copies = copies;
         int window = Math.max(1 << 16, BitUtil.findNextPositivePowerOfTwo(slots * FRAME));
         driver = MediaDriver.launchEmbedded(new MediaDriver.Context()
                 .aeronDirectoryName(CommonContext.generateRandomDirName())
@@ -66,29 +81,31 @@ final class AeronContender implements Contender {
 
     @Override
     public void produce(int producer, long first, int count) {
-        ExclusivePublication publication = this.publication;
         BufferClaim claim = new BufferClaim();
+        UnsafeBuffer own = Payload.own();
         IdleStrategy idle = Sides.whileFull();
         for (int i = 0; i < count; i++) {
-            if (publication.tryClaim(Payload.LENGTH, claim) < 0) {
-                claim(publication, claim, idle);
+            long id = Payload.id(producer, first + i);
+            if (copies) {
+                Payload.write(own, 0, id);
+                while (publication.offer(own, 0, Payload.LENGTH) < 0) {
+                    idle.idle();
+                }
+            } else {
+                while (publication.tryClaim(Payload.LENGTH, claim) < 0) {
+                    idle.idle();
+                }
+                Payload.write(claim.buffer(), claim.offset(), id);
+                claim.commit();
             }
-            Payload.write(claim.buffer(), claim.offset(), Payload.id(producer, first + i));
-            claim.commit();
+            idle.reset();
         }
-    }
-
-    private static void claim(ExclusivePublication publication, BufferClaim claim, IdleStrategy idle) {
-        while (publication.tryClaim(Payload.LENGTH, claim) < 0) {
-            idle.idle();
-        }
-        idle.reset();
     }
 
     @Override
     public void consume(int consumer, long first, int count) {
         Subscription subscription = subscriptions[consumer];
-        Handler handler = new Handler(new Arrivals(first));
+        Handler handler = new Handler(new Arrivals(first), copies);
         IdleStrategy idle = Sides.whileEmpty();
         long left = count;
         while (left > 0) {

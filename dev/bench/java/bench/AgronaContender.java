@@ -26,11 +26,15 @@ abstract class AgronaContender implements Contender, MessageHandler {
     private long difference;
 
     AgronaContender(int slots) {
+        ring = ring(slots);
+    }
+
+    static RingBuffer ring(int slots) {
         int record = Payload.LENGTH + 8;
         int bytes = BitUtil.findNextPositivePowerOfTwo((int) ((long) slots * record * 3 / 4));
         ByteBuffer memory = BufferUtil.allocateDirectAligned(bytes + TRAILER_LENGTH, 128);
         UnsafeBuffer buffer = new UnsafeBuffer(memory);
-        ring = Sides.PRODUCERS == 1 ? new OneToOneRingBuffer(buffer) : new ManyToOneRingBuffer(buffer);
+        return Sides.PRODUCERS == 1 ? new OneToOneRingBuffer(buffer) : new ManyToOneRingBuffer(buffer);
     }
 
     @Override

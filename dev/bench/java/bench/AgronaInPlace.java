@@ -15,22 +15,21 @@ final class AgronaInPlace extends AgronaContender {
         RingBuffer ring = this.ring;
         IdleStrategy idle = Sides.whileFull();
         for (int i = 0; i < count; i++) {
-            int index = ring.tryClaim(TYPE, Payload.LENGTH);
-            if (index < 0) {
-                index = claim(ring, idle);
-            }
+            int index = claim(ring, idle);
             Payload.write(ring.buffer(), index, Payload.id(producer, first + i));
             ring.commit(index);
         }
     }
 
-    private static int claim(RingBuffer ring, IdleStrategy idle) {
-        int index;
-        do {
-            idle.idle();
-            index = ring.tryClaim(TYPE, Payload.LENGTH);
-        } while (index < 0);
-        idle.reset();
+    static int claim(RingBuffer ring, IdleStrategy idle) {
+        int index = ring.tryClaim(TYPE, Payload.LENGTH);
+        if (index < 0) {
+            do {
+                idle.idle();
+                index = ring.tryClaim(TYPE, Payload.LENGTH);
+            } while (index < 0);
+            idle.reset();
+        }
         return index;
     }
 

@@ -1,5 +1,7 @@
 package bench;
 
+import org.HdrHistogram.Histogram;
+
 /**
  * One way to bring messages from some threads to others: from {@link Sides#PRODUCERS} to {@link Sides#CONSUMERS}. Each call
  * runs on a thread of its own and returns when it has done its count. A trial's JVM loads one contender alone, so its calls
@@ -13,6 +15,11 @@ interface Contender extends AutoCloseable {
      * Reads as many of each producer, in its order, and checks every word of them; throws if one is not what was written.
      */
     void consume(int consumer, long first, int count);
+
+    /** Nanoseconds of single messages in the last round; null where a contender does not look at them. */
+    default Histogram times() {
+        return null;
+    }
 
     @Override
     default void close() throws Exception {

@@ -1,31 +1,46 @@
 package bench;
 
+import com.lmax.disruptor.EventFactory;
 import java.nio.ByteBuffer;
+import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** Events are buffers: on the heap with a byte array each, or side by side off the heap, each on a line of its own. */
+/** Events are buffers: on the heap with a byte array each, or side by side off the heap, none on more lines than it needs. */
 class DisruptorBytes extends DisruptorContender<UnsafeBuffer> {
     DisruptorBytes(int slots, boolean offHeap) {
-        super(slots, offHeap ? new OffHeap(slots)::next : () -> new UnsafeBuffer(new byte[Payload.LENGTH]));
+        super(slots, offHeap ? offHeap(slots) : () -> new UnsafeBuffer(new byte[Payload.LENGTH]));
+    }
+
+    static EventFactory<UnsafeBuffer> offHeap(int slots) {
+        return new OffHeap(slots)::next;
     }
 
     private static final class OffHeap {
+        private static final int STRIDE = Payload.LENGTH < 64
+                ? BitUtil.findNextPositivePowerOfTwo(Payload.LENGTH)
+                : BitUtil.align(Payload.LENGTH, 64);
+
         private final ByteBuffer memory;
         private int made;
 
         OffHeap(int slots) {
-            memory = BufferUtil.allocateDirectAligned(slots * Payload.LENGTH, 64);
+            memory = BufferUtil.allocateDirectAligned(slots * STRIDE, 64);
         }
 
         UnsafeBuffer next() {
-            return new UnsafeBuffer(memory, made++ * Payload.LENGTH, Payload.LENGTH);
+            return new UnsafeBuffer(memory, made++ * STRIDE, Payload.LENGTH);
         }
     }
 
     @Override
     void write(UnsafeBuffer event, long id, UnsafeBuffer own) {
         Payload.write(event, 0, id);
+    }
+
+    @Override
+    final void transform(UnsafeBuffer event) {
+        Payload.transform(event, 0, event, 0);
     }
 
     @Override

@@ -6,6 +6,7 @@ import com.lmax.disruptor.BusySpinWaitStrategy;
 import com.lmax.disruptor.EventFactory;
 import com.lmax.disruptor.EventHandler;
 import com.lmax.disruptor.RingBuffer;
+import com.lmax.disruptor.Sequence;
 import com.lmax.disruptor.YieldingWaitStrategy;
 import com.lmax.disruptor.dsl.ProducerType;
 import java.util.ArrayList;
@@ -13,8 +14,8 @@ import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The Disruptor: a BatchEventProcessor for each consumer, all gating, with the busy-spin strategy, or the yielding one where
- * threads outnumber cores.
+ * The Disruptor: a BatchEventProcessor for each stage, on a thread of its own, one after the other, and behind them one
+ * for each consumer, all gating; with the busy-spin strategy, or the yielding one where threads outnumber cores.
  *
  * @param <E> the events that its ring is filled with
  */
@@ -32,8 +33,8 @@ abstract class DisruptorContender<E> implements Contender {
         long last;
         long difference;
 
-        Reader() {
-            processor = new BatchEventProcessorBuilder().build(ring, ring.newBarrier(), this);
+        Reader(Sequence... behind) {
+            processor = new BatchEventProcessorBuilder().build(ring, ring.newBarrier(behind), this);
             ring.addGatingSequences(processor.getSequence());
         }
 
@@ -49,9 +50,21 @@ abstract class DisruptorContender<E> implements Contender {
     DisruptorContender(int slots, EventFactory<E> factory) {
         ring = RingBuffer.create(Sides.PRODUCERS == 1 ? ProducerType.SINGLE : ProducerType.MULTI, factory, slots,
                 Sides.CROWDED ? new YieldingWaitStrategy() : new BusySpinWaitStrategy());
-        for (int i = 0; i < Sides.CONSUMERS; i++) {
-            readers.add(new Reader());
+        Sequence[] behind = {};
+        for (int i = 0; i < Sides.ROLES; i++) {
+            behind = new Sequence[] {stage(behind)};
         }
+        for (int i = 0; i < Sides.CONSUMERS; i++) {
+            readers.add(new Reader(behind));
+        }
+    }
+
+    private Sequence stage(Sequence... behind) {
+        EventHandler<E> handler = (event, sequence, endOfBatch) -> transform(event);
+        BatchEventProcessor<E> processor =
+                new BatchEventProcessorBuilder().build(ring, ring.newBarrier(behind), handler);
+        Sides.background(processor);
+        return processor.getSequence();
     }
 
     @Override
@@ -85,6 +98,8 @@ abstract class DisruptorContender<E> implements Contender {
         reader.processor.run(); // until the last message halts it
         Payload.check(reader.difference, reader.last + 1);
     }
+
+    abstract void transform(E event);
 
     abstract void write(E event, long id, UnsafeBuffer own);
 

@@ -3,13 +3,23 @@ package bench;
 import lanegraph.graph.GraphBuilder;
 import lanegraph.graph.GraphSpec;
 import lanegraph.graph.Idle;
+import lanegraph.lane.Codec;
 import lanegraph.runtime.LaneGraph;
 import lanegraph.runtime.SpawnOptions;
+import lanegraph.runtime.Threads;
+import lanegraph.stage.MapOkStage;
+import lanegraph.stage.ValueStage;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /** Graphs of a role that runs as it does for everybody; ingress endpoints p0 …, one a producer, egress c0 …, one a consumer. */
 final class Graphs {
     private final GraphBuilder graph = GraphSpec.builder("bench");
+    private final SpawnOptions options = SpawnOptions.inMemory()
+            .stages(request -> (MapOkStage) Graphs::transform)
+            .threads(Sides.SHARED ? Threads.SHARED : Threads.DEDICATED);
     private final int slots;
+    private String codec = "bytes";
 
     private Graphs(int slots) {
         this.slots = slots;
@@ -23,6 +33,49 @@ final class Graphs {
     /** One lane for each producer, which a merge brings into one. */
     static LaneGraph merge(int slots) {
         return new Graphs(slots).merge();
+    }
+
+    /** Stages one after the other that change every word. */
+    static LaneGraph chain(int slots) {
+        return new Graphs(slots).chain();
+    }
+
+    private LaneGraph chain() {
+        lane("lane0");
+        graph.ingress("p0", "lane0").egress("c0", "lane" + Sides.ROLES);
+        for (int i = 0; i < Sides.ROLES; i++) {
+            String from = "lane" + i;
+            String to = "lane" + (i + 1);
+            lane(to);
+            graph.stage(String.format("stage%02d", i), ":transform", role -> role.from(from).to(to));
+        }
+        return spawn();
+    }
+
+    /** Value stages one after the other, between lanes by reference. */
+    static LaneGraph values(int slots, ValueStage stage) {
+        Graphs graphs = new Graphs(slots);
+        graphs.codec = "reference";
+        graphs.options.stages(request -> stage).codec("reference", new NoCodec());
+        return graphs.chain();
+    }
+
+    /** For lanes that carry references alone. */
+    private static final class NoCodec implements Codec {
+        @Override
+        public int encode(Object value, MutableDirectBuffer target) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Object decode(DirectBuffer source) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    private static int transform(DirectBuffer in, MutableDirectBuffer out) {
+        Payload.transform(in, 0, out, 0);
+        return Payload.LENGTH;
     }
 
     private LaneGraph router() {
@@ -54,10 +107,10 @@ final class Graphs {
     }
 
     private void lane(String name) {
-        graph.events(name, lane -> lane.slots(slots).slotBytes(Payload.LENGTH));
+        graph.events(name, lane -> lane.slots(slots).slotBytes(Payload.LENGTH).codec(codec));
     }
 
     private LaneGraph spawn() {
-        return LaneGraph.spawn(graph.build(), Sides.YIELD ? SpawnOptions.inMemory().idle(Idle.YIELD) : SpawnOptions.inMemory());
+        return LaneGraph.spawn(graph.build(), Sides.YIELD ? options.idle(Idle.YIELD) : options);
     }
 }

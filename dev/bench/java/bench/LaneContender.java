@@ -30,6 +30,7 @@ abstract class LaneContender implements Contender {
             case "lanes" -> handles(Lanes.oneEach(slots, dir));
             case "router" -> handles(Graphs.router(slots));
             case "merge" -> handles(Graphs.merge(slots));
+            case "chain" -> handles(Graphs.chain(slots));
             default -> throw new IllegalArgumentException("no lanes of this shape: " + SHAPE);
         }
     }

@@ -9,11 +9,15 @@ import org.agrona.concurrent.YieldingIdleStrategy;
 final class Sides {
     static final int PRODUCERS = Integer.getInteger("bench.producers", 1);
     static final int CONSUMERS = Integer.getInteger("bench.consumers", 1);
-    /** Roles in between, each on a thread of its own. */
+    /** Roles in between. */
     static final int ROLES = Integer.getInteger("bench.roles", 0);
+    /** How many of these change the messages. */
+    static final int STAGES = Boolean.getBoolean("bench.stages") ? ROLES : 0;
+    /** Whether the roles share one thread, or have one each. */
+    static final boolean SHARED = Boolean.getBoolean("bench.shared");
     /** True if the threads are more than the cores: then nobody is bound to a core, and nobody spins for long. */
     static final boolean CROWDED =
-            PRODUCERS + CONSUMERS + ROLES > Runtime.getRuntime().availableProcessors();
+            PRODUCERS + CONSUMERS + (SHARED ? 1 : ROLES) > Runtime.getRuntime().availableProcessors();
     /** True if the contender has threads of its own beside these: what they take from them is no disturbance. */
     static final boolean BACKGROUND = Boolean.getBoolean("bench.background");
     /** Whether threads of a crowded trial yield between all looks; else as roles wait by default. */
@@ -40,6 +44,13 @@ final class Sides {
         @Override
         public void reset() {
         }
+    }
+
+    /** Runs it on a thread that ends with the JVM. */
+    static void background(Runnable work) {
+        Thread thread = new Thread(work, "stage");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     static IdleStrategy whileFull() {

@@ -1,0 +1,51 @@
+package bench;
+
+import com.lmax.disruptor.AlertException;
+import com.lmax.disruptor.BusySpinWaitStrategy;
+import com.lmax.disruptor.RingBuffer;
+import com.lmax.disruptor.Sequence;
+import com.lmax.disruptor.SequenceBarrier;
+import com.lmax.disruptor.TimeoutException;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** Two rings of the Disruptor with off-heap events, one each way; each side waits at the barrier itself. */
+final class DisruptorTrip extends RoundTrip {
+    private final Way[] ways;
+
+    private static final class Way {
+        private final RingBuffer<UnsafeBuffer> ring;
+        private final SequenceBarrier barrier;
+        private final Sequence read = new Sequence();
+
+        Way(int slots) {
+            ring = RingBuffer.createSingleProducer(DisruptorBytes.offHeap(slots), slots, new BusySpinWaitStrategy());
+            barrier = ring.newBarrier();
+            ring.addGatingSequences(read);
+        }
+    }
+
+    DisruptorTrip(int slots) {
+        ways = new Way[] {new Way(slots), new Way(slots)};
+    }
+
+    @Override
+    void send(int side, long sequence) {
+        RingBuffer<UnsafeBuffer> ring = ways[side].ring;
+        long next = ring.next();
+        Payload.write(ring.get(next), 0, sequence);
+        ring.publish(next);
+    }
+
+    @Override
+    void receive(int side, long sequence) {
+        Way way = ways[1 - side];
+        long next = way.read.get() + 1;
+        try {
+            way.barrier.waitFor(next);
+        } catch (AlertException | InterruptedException | TimeoutException ex) {
+            throw new IllegalStateException(ex);
+        }
+        Payload.check(Payload.difference(way.ring.get(next), 0, sequence), sequence);
+        way.read.set(next);
+    }
+}
