@@ -50,7 +50,9 @@
 
 (defn- run-one! [[name {:keys [cases] :as benchmark}] options]
   (when (or (nil? (:case options)) (contains? cases (keyword (:case options))))
-    (report/report! name benchmark ((:measure benchmark (partial trials/measure benchmark)) options) (jvm/machine) (:out options))))
+    (let [machine (jvm/machine)
+          measure (:measure benchmark (partial trials/measure benchmark))]
+      (report/report! name benchmark (measure options) machine (:out options)))))
 
 (defn -main [& args]
   (let [{:keys [options errors summary arguments]} (cli/parse-opts args option-specs)

@@ -1,20 +1,27 @@
 package bench;
 
 import java.util.function.Consumer;
+import lanegraph.lane.Lane;
 import lanegraph.lane.LaneRx;
 import lanegraph.lane.LaneTx;
 import lanegraph.runtime.LaneGraph;
 
-/** The bare handles of a graph's endpoints, for values by reference. */
+/** Two bare handles, of one lane or of a graph's endpoints, for values by reference. */
 final class LaneCarrier implements Carrier, AutoCloseable {
-    private final LaneGraph graph;
+    private final AutoCloseable owner;
     private final LaneTx tx;
     private final LaneRx rx;
 
     LaneCarrier(LaneGraph graph) {
-        this.graph = graph;
+        this.owner = graph;
         this.tx = graph.writer("p0");
         this.rx = graph.reader("c0");
+    }
+
+    LaneCarrier(Lane lane) {
+        this.owner = lane::close;
+        this.tx = lane.tx("p0", false);
+        this.rx = lane.rx("c0");
     }
 
     @Override
@@ -37,7 +44,7 @@ final class LaneCarrier implements Carrier, AutoCloseable {
     }
 
     @Override
-    public void close() {
-        graph.close();
+    public void close() throws Exception {
+        owner.close();
     }
 }

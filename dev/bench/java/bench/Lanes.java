@@ -25,19 +25,25 @@ final class Lanes {
     }
 
     static Lane ring(String kind, int slots, Path dir) {
-        return ring("lane", kind, slots, dir, Sides.PRODUCERS, Sides.CONSUMERS);
+        return ring("lane", kind, slots, dir, Sides.PRODUCERS, Sides.CONSUMERS, false);
+    }
+
+    /** An events lane that carries objects. */
+    static Lane references(int slots) {
+        return ring("lane", "events", slots, null, 1, 1, true);
     }
 
     /** For each producer a lane of its own. */
     static List<Lane> oneEach(int slots, Path dir) {
-        return owners("lane", Sides.PRODUCERS).stream().map(name -> ring(name, "events", slots, dir, 1, 1)).toList();
+        return owners("lane", Sides.PRODUCERS).stream().map(name -> ring(name, "events", slots, dir, 1, 1, false)).toList();
     }
 
-    private static Lane ring(String name, String kind, int slots, Path dir, int producers, int consumers) {
+    private static Lane ring(String name, String kind, int slots, Path dir, int producers, int consumers,
+            boolean byReference) {
         RingShape shape = new RingShape(kind, slots, Payload.LENGTH, "bytes", owners("p", producers),
                 owners("c", consumers));
         Region region = dir == null ? Region.inMemory(shape) : Region.mapped(dir, name, shape, Existing.REPLACE);
-        return new Ring(name, region, Codecs.BYTES, false, true, Memory.DIRECT);
+        return new Ring(name, region, Codecs.BYTES, byReference, true, Memory.DIRECT);
     }
 
     /** Segments of 16 MiB, never forced to the disk; what is behind the retained bytes is used again. */

@@ -75,7 +75,10 @@ public final class Trial {
 
     private static Contender laneMaps(int slots) {
         Messages maps = new ClojureMaps();
-        return new Handover(new LaneCarrier(Graphs.values(slots, maps::transform)), maps);
+        LaneCarrier lanes = Sides.ROLES == 0
+                ? new LaneCarrier(Lanes.references(slots))
+                : new LaneCarrier(Graphs.values(slots, maps::transform));
+        return new Handover(lanes, maps);
     }
 
     public static void main(String[] args) throws Exception {
