@@ -496,7 +496,7 @@
    :state  :running                     :starting :running :draining :stopping :stopped :failed
    :lanes  {:lines {:kind :events, :memory :by-reference (:in-memory :mapped), :bytes n, :depth n, :high-water n,
                     :written n, :read n, :dropped n, :readers {\"role/parse\" depth},
-                    :capacity n, :fill share (of a journal instead :segments n, and :oldest-ms n)}}
+                    :oldest-ms n-or-nil, :capacity n, :fill share (of a journal instead of the two :segments n)}}
    :roles  {:parse {:kind :stage, :thread name, :state :running (:paused :parked :ended :failed :stuck), :active bool,
                     :processed n, :filtered n, :dropped n, :errors n, :bytes n, :epoch n,
                     :blocked-on lane-or-nil, :blocked-ns n, :blocked-for-ns n, :version of-its-stage-or-nil}}
@@ -505,8 +505,8 @@
   which a role went on; :blocked-on is the full lane that a role waits for now, :blocked-for-ns how long it has moved
   nothing. The consumer of an egress :out is the role :endpoint/out. :high-water is the largest :depth since the spawn
   that was seen by writers that found their room used up, so each time the lane was full, and by those who looked.
-  :oldest-ms is the age of the oldest message that a reader has before it; slots keep no times, so other lanes than
-  journals do not tell it.
+  :oldest-ms is the age of the oldest message that a reader has before it. A journal knows it; slots keep no times, so of
+  other lanes it is how long ago a status (top, why …) first saw the message: at least so old it is.
   With :over-ms it takes so long, in the caller's thread, and adds, in messages per second, of each lane :in-rate
   :out-rate :drop-rate, of each role :rate; and of each role the shares of the time, from 0.0 to 1.0, that it was :busy
   (looked at once a millisecond) and before a full lane, :blocked-share; beside them :over-ms, how long it was.

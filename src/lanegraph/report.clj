@@ -19,11 +19,11 @@
            :written    (.written s)
            :read       (.read s)
            :dropped    (.dropped s)
+           :oldest-ms  (let [ms (.oldestMillis s)] (when-not (neg? ms) ms))
            :readers    (update-vals (into {} (.readers s)) long)}
-    (pos? (.segments s))           (assoc :segments (long (.segments s)))
-    (pos? (.capacity s))           (assoc :capacity (long (.capacity s))
-                                          :fill (/ (double (.depth s)) (.capacity s)))
-    (not (neg? (.oldestMillis s))) (assoc :oldest-ms (.oldestMillis s))))
+    (pos? (.segments s)) (assoc :segments (long (.segments s)))
+    (pos? (.capacity s)) (assoc :capacity (long (.capacity s))
+                                :fill (/ (double (.depth s)) (.capacity s)))))
 
 (defn- role [^RoleStatus s]
   {:kind       (keyword (.kind s))

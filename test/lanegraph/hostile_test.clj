@@ -63,7 +63,7 @@
        (is (= 1 (count (lg/stage-history rt :r))))
        (is (= [] (lg/errors rt)))
        (is (= :stopped (:cause (lg/why rt))))
-       (is (string? (with-out-str (lg/top rt))))))))
+       (is (string? (with-out-str (lg/top rt {:every-ms 5}))))))))
 
 (deftest two-swaps-at-once-are-done-one-after-the-other
   (everywhere
@@ -136,7 +136,8 @@
                  {:keys [state stuck remaining]} (lg/stop! rt {:mode :drain :deadline-ms 300})]
              (is (= [:stopped [:r]] [state stuck]))
              (is (= {:a 2} remaining) "nothing of what it has before it is gone")
-             (is (< (/ (- (System/nanoTime) began) 1e6) 5000) "by its deadline")))
+             (is (< (/ (- (System/nanoTime) began) 1e6) 5000) "by its deadline"))
+           (open!)) ; or close would wait for it
          (finally (open!)))))))
 
 ;; ------------------------------------------------------------------ Ctrl-C

@@ -64,7 +64,25 @@
         (is (<= 0 (:oldest-ms (lane rt :log))) "the second one")
         (lg/step! rt :copy)
         (is (nil? (:oldest-ms (lane rt :log))))
-        (is (nil? (:oldest-ms (lane rt :b))) "slots keep no times")))))
+        (is (<= 0 (:oldest-ms (lane rt :b))))))))
+
+(deftest a-lane-of-slots-tells-since-when-its-oldest-message-was-seen
+  (doseq [mapped? [false true]]
+    (scratch/with-dir [dir]
+      (with-open [rt (lg/spawn! (pipe {:stage 'clojure.core/identity}) (if mapped? {:dir dir} {}))]
+        (is (nil? (:oldest-ms (lane rt :a))))
+        (lg/pause! rt :r)
+        (lg/offer! rt :in 1)
+        (is (> 20000 (:oldest-ms (lane rt :a))) "seen just now")
+        (is (eventually (< 20 (:oldest-ms (lane rt :a)))))
+        (lg/offer! rt :in 2)
+        (is (< 20 (:oldest-ms (lane rt :a))) "the first one still")
+        (lg/step! rt :r)
+        (let [age (:oldest-ms (lane rt :a))]
+          (is (<= 0 age))
+          (is (eventually (< (+ 20 age) (:oldest-ms (lane rt :a)))) "the second one, which grows old too"))
+        (lg/step! rt :r)
+        (is (nil? (:oldest-ms (lane rt :a))))))))
 
 (deftest rates-are-differences-over-a-time
   (let [before {:lanes {:a {:written 10 :read 4 :dropped 1}}

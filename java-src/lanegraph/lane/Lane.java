@@ -83,8 +83,9 @@ public interface Lane {
     int highWater();
 
     /**
-     * When the oldest message was written that the slowest reader has before it, in milliseconds since 1970; -1 if there
-     * is none, or the lane keeps no times.
+     * When the oldest message that the slowest reader has before it was there already, in milliseconds since 1970; -1 if
+     * there is none. A journal tells when it was written; a ring, whose slots keep no times, the earliest of these calls that
+     * saw it.
      */
     long oldestMillis();
 

@@ -55,6 +55,7 @@ public final class Ring implements Lane {
     private final RingShape shape;
     private final long[] cursorAddresses;
     private final HighWater highWater = new HighWater();
+    private final FirstSeen firstSeen = new FirstSeen();
 
     /**
      * @param name the lane's name, for messages
@@ -261,10 +262,11 @@ public final class Ring implements Lane {
         return highWater.get();
     }
 
-    /** A slot has no room for a time: there is none. */
+    /** Slots keep no times: when somebody first looked who saw it. */
     @Override
     public long oldestMillis() {
-        return -1;
+        long oldest = slowest(); // read first: the other is never behind it then
+        return firstSeen.look(oldest, produced(), System.currentTimeMillis());
     }
 
     @Override

@@ -15,8 +15,8 @@ import java.util.SortedMap;
  * @param segments of a journal, with one that is prepared for later; else 0
  * @param bytes of memory or files that it takes
  * @param highWater the largest depth that was seen since the spawn, as {@link lanegraph.lane.Lane#highWater} says
- * @param oldestMillis how long ago the oldest message was written that the slowest reader has before it; -1 if there is
- *     none or the lane, as any but a journal, keeps no times
+ * @param oldestMillis for how long the oldest message has been there that the slowest reader has before it, as {@link
+ *     lanegraph.lane.Lane#oldestMillis} knows; -1 if there is none
  * @param readers the depth of each reader by its owner: {@code role/parse}, {@code endpoint/out}
  */
 public record LaneStatus(String kind, int capacity, int depth, long written, long read, long dropped, String memory,
