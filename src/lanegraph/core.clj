@@ -24,6 +24,7 @@
     (status rt opts)                what it does, as data
     (top rt opts)                   the same printed as a table, at a terminal again and again
     (why rt opts)                   where the back-pressure starts → as data, in words under :text
+    (latency rt opts)               how long messages take, by hop and end to end
     (tap! rt :lane f opts)          f of its messages as they are written, f is tap> if left out → a tap
     (untap! tap)                    ends it → what it has seen and missed
     (peek rt :lane n-or-opts)       messages of a lane, left where they are
@@ -127,6 +128,8 @@
                   Default 0.
   Options of why:
     :over-ms      How long to look, in milliseconds. Default 100.
+  Options of latency:
+    :over-ms      How long to measure, in milliseconds. Default 1000.
   Options of top:
     :every-ms     How long each table looks, in milliseconds. Default 1000.
     :refresh      Whether it is drawn again and again in its place, until Ctrl-C or the end of the graph.
@@ -158,6 +161,7 @@
             [lanegraph.error :as error :refer [in-clojure]]
             [lanegraph.explain :as explain]
             [lanegraph.journal :as journal]
+            [lanegraph.latency :as latency]
             [lanegraph.live :as live]
             [lanegraph.live-picture :as live-picture]
             [lanegraph.normalise :as normalise]
@@ -533,6 +537,31 @@
   Looks for :over-ms, in the caller's thread, and slows nothing."
   ([rt] (why rt {}))
   ([rt opts] (why/why (watch/status rt (options/checked :why opts)))))
+
+(defn latency
+  "How long messages take, measured for :over-ms in the caller's thread, in nanoseconds:
+  {:over-ms    n
+   :hops       [{:lane :lines, :role :parse (or :endpoint :out), :samples n, :messages n,
+                 :queue-ns   {:p50 n :p99 n :p999 n :max n}
+                 :service-ns {…}
+                 :waiting    {:messages n :longest-ns n}} …]
+   :end-to-end [{:from :in, :path [:parse :alarm], :to :out, :samples n, :messages n, :total-ns {…}} …]
+   :missed     n}
+  :queue-ns is from right before a message becomes visible in its lane until its reader takes it: a role takes it right
+  before its function is called, when there is room for a result where that can be reserved; an egress when the message
+  is passed over. So the wait before a paused role, or one that waits for room, is in :queue-ns. :service-ns is from then
+  until the role is done with the message: its results are published, or it is filtered, dropped, or given up after an
+  error. :total-ns is from right before the message that came in became visible in the lane of the ingress :from until the
+  egress :to (or its consumer) took what became of it, on the way through the roles of :path. What a role publishes while
+  it works on a message becomes of that one; of several results each is followed. What enters by inject! is not.
+  Each message is a sample while few come in; of many it is one of several, at random, and stands for as many: :messages
+  is the sum. Percentiles (:p999 is 99.9 %) are of messages, to three digits. Only messages are followed that come into
+  this process while it measures; those that their reader was not done with at the end are in no percentile: :waiting
+  tells how many, and how long the oldest has been in its lane. :missed are samples that were lost for want of room.
+  Roles are slowed by less than 2 % while it measures, and otherwise not at all. Ends early when the graph ends.
+  Errors: :graph/stopped, :graph/failed."
+  ([rt] (latency rt {}))
+  ([rt opts] (latency/latency rt opts)))
 
 (defn tap!
   "Calls f (tap> when left out) with the messages of a lane as they are written, from now on, in the tap's own thread: no

@@ -2,8 +2,8 @@
   "The information model of resources/lanegraph/model.edn: every key of a spec and every option, as data.
 
   A place is :graph, :lane, :role, :endpoint, :test, :spawn, or a call that takes options: :graph-picture,
-  :offer, :take, :peek, :journal, :control, :swap, :rehearse, :status, :why, :tap, :top, :view, :await-idle, :join, :stop. An entry is one map of the
-  file. Immutable; any thread."
+  :offer, :take, :peek, :journal, :control, :swap, :rehearse, :status, :why, :latency, :tap, :top, :view, :await-idle,
+  :join, :stop. An entry is one map of the file. Immutable; any thread."
   (:require [clojure.edn :as edn]
             [clojure.java.io :as io]
             [clojure.string :as str])

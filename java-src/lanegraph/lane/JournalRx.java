@@ -222,6 +222,10 @@ final class JournalRx extends LaneRx {
     @Override
     public void advance() {
         checkMessage();
+        Marks before = marks;
+        if (before != null && before.reached(position)) {
+            before.passed(position);
+        }
         int record = JournalDescriptor.recordLength(length);
         address += record;
         position += record;

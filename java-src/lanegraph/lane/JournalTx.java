@@ -246,6 +246,10 @@ class JournalTx extends LaneTx {
         memory.putLong(at + RECORD_SEQUENCE_OFFSET, sequence);
         memory.putLong(at + RECORD_STAMP_OFFSET, stamps.next());
         int checksum = check.checksum(segment, (int) (at - segment.address()), length);
+        Marker chosen = marker;
+        if (chosen != null && sequence >= chosen.next) {
+            chosen.publishing(sequence, position);
+        }
         memory.putLong(at + record, 0); // before the word: who sees the record finds nothing behind it
         beforeCommit(position);
         // Release: who sees the word sees the record, and the 0 behind it.

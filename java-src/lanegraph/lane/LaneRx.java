@@ -1,5 +1,7 @@
 package lanegraph.lane;
 
+import java.lang.invoke.VarHandle;
+import java.util.List;
 import org.agrona.DirectBuffer;
 
 /**
@@ -18,6 +20,24 @@ import org.agrona.DirectBuffer;
  * pass over a message throw {@code lane/no-message} if {@link #peek()} did not find one.
  */
 public abstract class LaneRx extends LaneHandle {
+    /** Null unless somebody times messages; looked at once a message. */
+    Marks marks;
+
+    /**
+     * From now on it tells these what it passes over, one for each lane that it reads; null ends that. Any thread: the
+     * handle's own sees it soon.
+     */
+    public void marks(List<Marks> lanes) {
+        VarHandle.releaseFence(); // what they were made of comes before them
+        marks = lanes == null ? null : lanes.get(0);
+    }
+
+    /** The mark of the message that {@link #peek()} found, or null if it has none. */
+    public Marks.Mark mark() {
+        Marks before = marks;
+        return before != null && before.reached(position()) ? before.at(position()) : null;
+    }
+
     /**
      * True if a message stands at {@link #position()}; the other methods then describe it until {@link
      * #advance()}. After a burst of messages it may take a microsecond or two to say that there are no more: so the

@@ -1,5 +1,6 @@
 package lanegraph.lane;
 
+import java.lang.invoke.VarHandle;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -14,6 +15,17 @@ import org.agrona.MutableDirectBuffer;
  * with code {@code lane/closed}.
  */
 public abstract class LaneTx extends LaneHandle {
+    /** Null unless somebody times messages; looked at once a message. */
+    Marker marker;
+
+    /**
+     * From now on this chooses which messages are marked; null: none is. Any thread: the handle's own sees it soon.
+     */
+    public final void markedBy(Marker chosen) {
+        VarHandle.releaseFence(); // what the marker was made of comes before it
+        marker = chosen;
+    }
+
     /** The name of the lane. */
     public abstract String lane();
 

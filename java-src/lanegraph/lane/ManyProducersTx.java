@@ -74,9 +74,17 @@ class ManyProducersTx extends RingTx {
         } else {
             memory.copy(target, slot + WORD_LENGTH, length);
         }
+        mark(sequence);
         publish(slot, sequence, length);
         target = NOTHING;
         return true;
+    }
+
+    private void mark(long sequence) {
+        Marker chosen = marker;
+        if (chosen != null && ++chosen.sent >= chosen.next) {
+            chosen.publishing(chosen.sent, sequence);
+        }
     }
 
     @Override
@@ -94,6 +102,7 @@ class ManyProducersTx extends RingTx {
         try {
             copyIn(slot, source, offset, length);
             published = length;
+            mark(sequence);
         } finally {
             publish(slot, sequence, published);
         }

@@ -57,6 +57,18 @@ public final class MergeRx extends LaneRx {
         return false;
     }
 
+    @Override
+    public void marks(List<Marks> lanes) {
+        for (int i = 0; i < inputs.length; i++) {
+            inputs[i].marks(lanes == null ? null : List.of(lanes.get(i)));
+        }
+    }
+
+    @Override
+    public Marks.Mark mark() {
+        return current.mark();
+    }
+
     private int behind(int i) {
         return i + 1 == inputs.length ? 0 : i + 1;
     }

@@ -114,6 +114,10 @@ class SingleProducerTx extends RingTx {
     }
 
     private void publish(long slot, int length) {
+        Marker chosen = marker;
+        if (chosen != null && tail >= chosen.next) {
+            chosen.publishing(tail, tail);
+        }
         publish(slot, tail, length);
         memory.storeStoreFence(); // this word before the next slots' payloads: Ring.look relies on it
         tail++;

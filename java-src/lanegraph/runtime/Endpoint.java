@@ -3,6 +3,7 @@ package lanegraph.runtime;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import lanegraph.LaneGraphException;
 import lanegraph.LaneGraphException.Category;
@@ -21,6 +22,7 @@ abstract class Endpoint<H extends LaneHandle> {
     private volatile H lent;
     private volatile boolean roles;
     private volatile String refusal;
+    private volatile Consumer<? super H> onOpen = handle -> {};
 
     /** @param opener makes a handle; called again only when the one before is closed */
     Endpoint(String name, Supplier<H> opener) {
@@ -39,7 +41,7 @@ abstract class Endpoint<H extends LaneHandle> {
                 own = null;
             }
             lent = opener.get();
-            closeIfRefused(lent);
+            opened(lent);
             return lent;
         } finally {
             lock.unlock();
@@ -61,7 +63,7 @@ abstract class Endpoint<H extends LaneHandle> {
         if (own == null) {
             checkNotLent();
             own = opener.get();
-            closeIfRefused(own);
+            opened(own);
         }
         return own;
     }
@@ -108,8 +110,22 @@ abstract class Endpoint<H extends LaneHandle> {
         }
     }
 
-    /** A refusal that did not get the lock may have come before this handle was there to be closed. */
-    private void closeIfRefused(H handle) {
+    /** Does this with the handles that are there and, until the next call, with each that is opened. Any thread. */
+    final void each(Consumer<? super H> action) {
+        onOpen = action; // before the looks: who opens a handle now sees it
+        H first = own;
+        if (first != null) {
+            action.accept(first);
+        }
+        H second = lent;
+        if (second != null) {
+            action.accept(second);
+        }
+    }
+
+    /** On each handle that is new. A refusal that did not get the lock may have come before it was there to be closed. */
+    private void opened(H handle) {
+        onOpen.accept(handle);
         if (refusal != null) {
             handle.close();
         }

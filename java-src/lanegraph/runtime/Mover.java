@@ -1,5 +1,6 @@
 package lanegraph.runtime;
 
+import java.lang.invoke.VarHandle;
 import lanegraph.lane.LaneRx;
 import lanegraph.lane.LaneTx;
 
@@ -37,6 +38,8 @@ final class Mover {
     private final Activity activity;
     private final Emission emission;
     private Step step = (in, out) -> Step.FORWARD;
+    /** Null unless somebody times messages; looked at once a message. */
+    private RoleTrace trace;
     private boolean releaseEach;
 
     private Kept kept = Kept.NOTHING;
@@ -81,6 +84,18 @@ final class Mover {
 
     Step step() {
         return step;
+    }
+
+    /** Null ends it. Any thread: the role's own sees it soon. */
+    void trace(RoleTrace with) {
+        VarHandle.releaseFence(); // what it was made of comes before it
+        trace = with;
+    }
+
+    /** Writes what is no result of a message. */
+    boolean inject(LaneTx to, Object value) {
+        RoleTrace tracing = trace;
+        return tracing == null ? to.offer(value) : tracing.aside(() -> to.offer(value));
     }
 
     /** Where a step puts the values before it answers {@link Step#EMIT}. */
@@ -183,6 +198,10 @@ final class Mover {
 
     private boolean run() throws Exception {
         activity.active(true);
+        RoleTrace tracing = trace;
+        if (tracing != null) {
+            tracing.begin(rx);
+        }
         int outcome = step.apply(rx, tx);
         if (publishedBefore > 0 && outcome != Step.EMIT) {
             return published(); // its only result is the first, and that was sent

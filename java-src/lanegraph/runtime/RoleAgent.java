@@ -81,6 +81,15 @@ final class RoleAgent implements Agent {
         return stage;
     }
 
+    RoleLanes lanes() {
+        return lanes;
+    }
+
+    /** Times its messages from now on; null ends that. Any thread. */
+    void trace(RoleTrace trace) {
+        mover.trace(trace);
+    }
+
     Activity activity() {
         return activity;
     }

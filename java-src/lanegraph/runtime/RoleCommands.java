@@ -120,7 +120,7 @@ final class RoleCommands {
         lanes.origin().outside(true);
         boolean accepted;
         try {
-            accepted = to.offer(value);
+            accepted = mover.inject(to, value);
         } finally {
             lanes.origin().outside(false);
         }

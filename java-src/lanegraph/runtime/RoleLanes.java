@@ -1,5 +1,9 @@
 package lanegraph.runtime;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import lanegraph.lane.LaneRx;
 import lanegraph.lane.LaneTx;
 import lanegraph.lane.Origin;
@@ -24,16 +28,14 @@ record RoleLanes(String reads, LaneRx rx, LaneTx tx, Router router, LaneTx deadL
         return output == null ? deadLetters : output;
     }
 
+    /** All handles that write. */
+    List<LaneTx> writers() {
+        Stream<LaneTx> routed = router == null ? Stream.empty() : Arrays.stream(router.outputs);
+        return Stream.concat(routed, Stream.of(tx, deadLetters)).filter(Objects::nonNull).toList();
+    }
+
     /** After this nothing can be written; what was read can still be released. Any thread. */
     void closeWriters() {
-        if (tx != null) {
-            tx.close();
-        }
-        if (router != null) {
-            router.close();
-        }
-        if (deadLetters != null) {
-            deadLetters.close();
-        }
+        writers().forEach(LaneTx::close);
     }
 }

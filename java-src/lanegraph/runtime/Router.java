@@ -44,11 +44,4 @@ abstract class Router {
         }
         return null;
     }
-
-    /** Closes the handles of its lanes. Any thread may call it. */
-    final void close() {
-        for (LaneTx output : outputs) {
-            output.close();
-        }
-    }
 }

@@ -6,6 +6,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import lanegraph.graph.GraphSpec;
 import lanegraph.lane.Lane;
+import lanegraph.lane.LaneRx;
+import lanegraph.lane.LaneTx;
 import lanegraph.region.Memory;
 
 /** A graph without threads: each role is stepped by hand. Belongs to one thread. */
@@ -26,6 +28,16 @@ public final class GraphProbe implements AutoCloseable {
 
     public List<Object> take(String egress, int max) {
         return assembly.egress(egress).take(max, 0);
+    }
+
+    /** The bare handle of an ingress. */
+    public LaneTx writer(String ingress) {
+        return assembly.ingress(ingress).lend();
+    }
+
+    /** The bare handle of an egress. */
+    public LaneRx reader(String egress) {
+        return assembly.egress(egress).lend();
     }
 
     /** One pass of the role: how many messages it moved. */
