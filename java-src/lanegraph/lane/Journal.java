@@ -93,9 +93,9 @@ public final class Journal implements Lane {
         this.looking = new JournalCursor(name, segments, cells);
         this.seeking = new JournalSeek(name, segments, looking);
         JournalTail tail = writer == null ? null : JournalTail.find(store, memory);
-        this.stamps = new Stamps(tail == null ? 0 : tail.stamp);
         this.force = new JournalForce(segments, cells, cells.tailPosition());
         this.thread = background ? new JournalThread(name) : null;
+        this.stamps = new Stamps(tail == null ? 0 : tail.stamp, System::currentTimeMillis, thread);
         Retention retention = new Retention(segments, cells, memory, mostSegments(), policy.retainMillis());
         Executor executor = thread == null ? Runnable::run : thread;
         this.next = new NextSegment(segments, retention, executor);

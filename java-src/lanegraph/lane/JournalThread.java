@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  * old ones and forces to the disk. A daemon; nobody has it to interrupt it. It ends when it had nothing to do
  * for a while.
  */
-final class JournalThread implements Executor {
+final class JournalThread implements Executor, Stamps.Later {
     private final CompletableFuture<Void> end = new CompletableFuture<>();
     private final ScheduledThreadPoolExecutor executor;
 
@@ -38,6 +38,11 @@ final class JournalThread implements Executor {
     @Override
     public void execute(Runnable work) {
         executor.execute(work);
+    }
+
+    @Override
+    public void after(long millis, Runnable work) {
+        executor.schedule(work, millis, TimeUnit.MILLISECONDS);
     }
 
     /** Runs the work each time that this many milliseconds have passed since its last end. */

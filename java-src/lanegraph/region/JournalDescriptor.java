@@ -29,7 +29,7 @@ package lanegraph.region;
  *      0  | commit word (8); 0 = nothing is here yet; stored last, with release order
  *      8  | position of this record (8)
  *     16  | sequence (8): records are counted from 0
- *     24  | stamp (8): milliseconds since 1970, never less than the one before
+ *     24  | stamp (8): milliseconds since 1970, never less than the one before; at most 10 ms before it was written
  *     32  | payload, then up to 7 bytes of no meaning
  * </pre>
  *
