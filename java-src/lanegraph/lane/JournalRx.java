@@ -28,6 +28,7 @@ final class JournalRx extends LaneRx {
     private static final int LOOK_AHEAD = 1024;
     private static final int HOLD_AHEAD = 16 * LOOK_AHEAD;
     private static final int HOLD_LOOKS = 128;
+    private static final int ASKS = 16;
 
     private final Journal journal;
     private final Memory memory;
@@ -39,8 +40,8 @@ final class JournalRx extends LaneRx {
     /** Where the position is; null until it was looked at. */
     private Segment segment;
     private long address;
-    /** From this address on the next segment is asked for at each release, until it is there. */
-    private long half;
+    /** From this address on the next segment is asked for, at the next release. */
+    private long askAt = Long.MAX_VALUE;
     private long position;
     private long sequence;
     private long released;
@@ -178,7 +179,14 @@ final class JournalRx extends LaneRx {
         segment = found == null ? journal.segmentAt(at) : found;
         position = at;
         address = segment.address() + (at - segment.first());
-        half = segment.address() + journal.segmentBytes / 2;
+        askAt = segment.address() + journal.segmentBytes / 2;
+    }
+
+    /** If it is not made yet it is asked for again, a few times: who reads at the end must not keep busy who makes it. */
+    private void askAhead() {
+        long end = segment.address() + journal.segmentBytes;
+        boolean here = ahead.ask(segment.first() + journal.segmentBytes);
+        askAt = here ? Long.MAX_VALUE : address + Math.max((end - address) / 2, journal.segmentBytes / ASKS);
     }
 
     @Override
@@ -241,8 +249,8 @@ final class JournalRx extends LaneRx {
             memory.putLongRelease(cell + CELL_SEQUENCE_OFFSET, sequence);
             // Release: every load from what was passed over stays before it, so who sees it may use a segment again.
             memory.putLongRelease(cell + CELL_POSITION_OFFSET, position);
-            if (address >= half && segment != null) {
-                ahead.ask(segment.first() + journal.segmentBytes);
+            if (address >= askAt && segment != null) {
+                askAhead();
             }
         }
     }

@@ -22,10 +22,16 @@ final class SegmentAhead {
         this.executor = executor;
     }
 
-    /** Asks for the segment at this position, unless it is here or on its way. Does not wait, and never fails. */
-    void ask(long first) {
-        if (asked || take(first) != null) {
-            return;
+    /**
+     * True if the segment at this position is here; else it is asked for, unless it is on its way. Does not wait, and never
+     * fails.
+     */
+    boolean ask(long first) {
+        if (take(first) != null) {
+            return true;
+        }
+        if (asked) {
+            return false;
         }
         asked = true; // only the reader sets it
         wanted = first;
@@ -34,6 +40,7 @@ final class SegmentAhead {
         } catch (RejectedExecutionException ex) {
             asked = false; // the journal is closed
         }
+        return false;
     }
 
     /** The segment at this position; null if it was not asked for, or is not here: not yet, or there is none. */

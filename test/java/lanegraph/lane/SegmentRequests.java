@@ -34,9 +34,9 @@ public final class SegmentRequests {
         return next.behind(first) != null;
     }
 
-    /** The reader will soon need the segment at this position. */
-    public void askAhead(long first) {
-        ahead.ask(first);
+    /** The reader will soon need the segment at this position; true if it has it. */
+    public boolean askAhead(long first) {
+        return ahead.ask(first);
     }
 
     /** What the reader has of it without a look for it. */
