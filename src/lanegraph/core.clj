@@ -302,6 +302,9 @@
     :transform    (fn [args] …) the same; its function may also return DROP or FORWARD-INPUT
   A function with a parameter ^long sequence before the others (not before args) is told the sequence of the
   message in the lane that its role reads.
+  What is made of a var calls what that holds at each message, and stays one object, which its role cannot tell from
+  itself: so a redefinition counts no version and has no position. One that does is that of the stage: (def twice (raw-stage
+  :map (fn …))), named by :stage my.ns/twice and evaluated again.
   Errors: :stage/not-a-stage."
   [kind f]
   (raw/of kind f resolver/read-args))
@@ -678,6 +681,7 @@
   Both functions are called on this thread, each once for each message, made anew as for a role, with :args and, where the role
   has it, the sequence; nothing is sent, no role is slowed and the role's stage stays as it is. But whatever else they do is done:
   a present function that writes to a database writes there again. Objects that a lane carries by reference are not copied.
+  A function that does not return keeps this thread, until that is interrupted.
   :init is called for both, and :close in the end, unless :migrate carries the role's state over. The speed is that of the latest
   65,536 calls, the median as :per-second; a function that was called seldom is not compiled yet.
   Also after a stop. Errors: as swap-stage!; :stage/shared-state also when the present stage is one object with state;

@@ -140,6 +140,57 @@
            (open!)) ; or close would wait for it
          (finally (open!)))))))
 
+(deftest a-migration-that-does-not-return-changes-nothing
+  (everywhere
+   (fn [opts]
+     (let [{:keys [open! pass!]} (kit/gate)
+           counter {:init (constantly 0) :step (fn [n _] [(inc n) n])}]
+       (with-open [rt (lg/spawn! (pipe {:stage :s :as :stateful}) (assoc opts :stages {:s counter}))]
+         (lg/offer! rt :in :x)
+         (is (= [0] (taken rt 1)))
+         (is (= :role/busy (code-of #(lg/swap-stage! rt :r {:step (fn [n _] [n :other])}
+                                                     {:deadline-ms 20 :migrate (fn [n] (pass!) n)}))))
+         (open!)
+         (lg/offer! rt :in :x)
+         (is (= [1] (taken rt 1)) "withdrawn: the old one goes on with its state")
+         (is (= 1 (count (lg/stage-history rt :r)))))))))
+
+(deftest a-tap-whose-function-does-not-return-holds-nobody-up
+  (everywhere
+   (fn [opts]
+     (let [{:keys [open! pass!]} (kit/gate), begun (promise)]
+       (try
+         (with-open [rt (lg/spawn! (pipe {:stage 'clojure.core/inc}) opts)]
+           (let [tap (lg/tap! rt :b (fn [v] (deliver begun v) (pass!)))]
+             (dotimes [_ 20] (is (goes-on? rt)))
+             (deref begun 20000 nil)
+             (is (= 1 (:seen (lg/untap! tap))) "it is not waited for without end")
+             (is (= {:state :stopped :stuck []} (select-keys (lg/stop! rt) [:state :stuck])))))
+         (finally (open!)))))))
+
+(deftest the-function-of-a-tap-may-work-on-the-graph
+  (everywhere
+   (fn [opts]
+     (with-open [rt (lg/spawn! (pipe {:stage 'clojure.core/inc}) opts)]
+       (let [swapped (promise)]
+         (lg/tap! rt :b (fn [_] (deliver swapped (lg/swap-stage! rt :r dec))) {:first 1})
+         (lg/offer! rt :in 5)
+         (is (= [6] (taken rt 1)))
+         (is (= {:lane :a :position 1} (:at (deref swapped 20000 nil))))
+         (lg/offer! rt :in 5)
+         (is (= [4] (taken rt 1))))))))
+
+(deftest what-cannot-be-sent-is-an-error-of-who-injects-it
+  (everywhere
+   (fn [opts]
+     (with-open [rt (lg/spawn! (pipe {:stage 'clojure.core/inc}) opts)]
+       (is (= :lane/no-value (code-of #(lg/inject! rt :b nil)) (code-of #(lg/inject! rt :a nil))))
+       (when (or (:dir opts) (:wire opts))
+         (is (= :codec/wrong-type (code-of #(lg/inject! rt :b (Object.)))))
+         (is (= :lane/too-large (code-of #(lg/inject! rt :b (apply str (repeat 1000 "x")))))))
+       (is (goes-on? rt))
+       (is (= [0 :running] [(count (lg/errors rt)) (state rt)]))))))
+
 ;; ------------------------------------------------------------------ Ctrl-C
 
 (defn- interrupted
