@@ -151,14 +151,12 @@
   tells its codes; all of them may throw :options/invalid and, on a thread that was interrupted, which stays
   so, :call/interrupted. Any thread may call any function on a running graph."
   (:refer-clojure :exclude [peek test])
-  (:require [clojure.core.protocols :as protocols]
+  (:require [lanegraph.argument :refer [how-many name-of]]
             [lanegraph.attached :as attached]
             [lanegraph.check :as check]
-            [lanegraph.codec :as codec]
-            [lanegraph.convert :as convert]
             [lanegraph.describe :as describe]
             [lanegraph.diff :as diff]
-            [lanegraph.error :as error :refer [in-clojure]]
+            [lanegraph.error :refer [in-clojure]]
             [lanegraph.explain :as explain]
             [lanegraph.journal :as journal]
             [lanegraph.latency :as latency]
@@ -166,24 +164,21 @@
             [lanegraph.live-picture :as live-picture]
             [lanegraph.normalise :as normalise]
             [lanegraph.options :as options]
-            [lanegraph.picture :as picture]
-            [lanegraph.problem :as problem]
             [lanegraph.raw-stage :as raw]
             [lanegraph.read :as read]
             [lanegraph.rehearse :as rehearse]
             [lanegraph.report :as report]
             [lanegraph.resolver :as resolver]
+            [lanegraph.running :as running]
+            [lanegraph.start :as start]
             [lanegraph.tap :as tap]
             [lanegraph.test-run :as test-run]
             [lanegraph.top :as top]
             [lanegraph.value-stage :as value-stage]
             [lanegraph.watch :as watch]
             [lanegraph.why :as why])
-  (:import (java.io Writer)
-           (java.util Collection Map)
-           (lanegraph LaneGraphException)
-           (lanegraph.lane LaneRx LaneTx)
-           (lanegraph.runtime AttachedGraph GraphAccess LaneGraph Simulation StopMode Tap)
+  (:import (lanegraph.lane LaneRx LaneTx)
+           (lanegraph.runtime AttachedGraph GraphAccess LaneGraph StopMode Tap)
            (lanegraph.stage Emit StatefulTransformStage)))
 
 (set! *warn-on-reflection* true)
@@ -197,12 +192,6 @@
   [file]
   (read/from-file file))
 
-(defn- known
-  "What these options of spawn! bring along, as check/check wants it."
-  [{:keys [stages codecs]}]
-  {:resolve (resolver/lookup stages)
-   :codecs  (into (set (keys codec/built-in)) (keys codecs))})
-
 (defn check
   "[] when all is well with `spec`, which may be anything, else every problem at once:
   {:code :graph/unknown-lane, :path [:roles :parse :rx], :value :linse, :message string, :hint string,
@@ -211,7 +200,7 @@
   :stages and :codecs are used."
   ([spec] (check spec {}))
   ([spec opts]
-   (check/check spec (known (options/checked :spawn opts)))))
+   (check/check spec (start/known (options/checked :spawn opts)))))
 
 (defn explain
   "Prints the problems of `spec` for a person; returns nil. Options as check."
@@ -235,24 +224,13 @@
   depth of each lane and its rate, and what was dropped there; with the rate of each role and how busy it was, or its
   state; for that it takes :over-ms. :svg also fills each lane as it is filled."
   ([spec-or-rt] (graph spec-or-rt {}))
-  ([spec-or-rt opts]
-   (let [opts (options/checked :graph-picture opts)]
-     (if (instance? GraphAccess spec-or-rt)
-       (live-picture/picture spec-or-rt (watch/status spec-or-rt (select-keys opts [:over-ms])) opts)
-       (picture/picture spec-or-rt opts)))))
+  ([spec-or-rt opts] (live-picture/shown spec-or-rt opts)))
 
 (defn view
   "Writes a page for a browser, which needs no other file, and returns its path: the picture of a spec or, with its table
   as top prints it, of a graph that runs, which takes :over-ms."
   ([spec-or-rt] (view spec-or-rt {}))
-  ([spec-or-rt opts]
-   (let [{:keys [file over-ms]} (options/checked :view opts)
-         file (some-> file options/path)]
-     (if (instance? GraphAccess spec-or-rt)
-       (let [status (watch/status spec-or-rt {:over-ms over-ms})]
-         (live-picture/write-page file (.name ^GraphAccess spec-or-rt)
-                                  (live-picture/picture spec-or-rt status {:format :svg}) status))
-       (live-picture/write-page file "lanegraph" (picture/picture spec-or-rt {:format :svg}) nil)))))
+  ([spec-or-rt opts] (live-picture/page-of spec-or-rt opts)))
 
 (defn diff
   "What changed from spec `a` to spec `b`, sorted by path, [] when nothing:
@@ -268,12 +246,6 @@
   Error: :graph/invalid with :problems."
   [a b]
   (diff/diff a b))
-
-(defn- valid-spec
-  "The GraphSpec of a spec without errors."
-  ^lanegraph.graph.GraphSpec [spec opts]
-  (check/require-valid spec (known opts))
-  (convert/spec->java spec))
 
 ;; ------------------------------------------------------------------ stages
 
@@ -311,24 +283,6 @@
 
 ;; ------------------------------------------------------------------ run
 
-(def ^:private unknown {"lane" :graph/unknown-lane "role" :graph/unknown-role "endpoint" :graph/unknown-endpoint})
-
-(defn- name-of ^String [what k]
-  (if (keyword? k)
-    (convert/name->string k)
-    (throw (problem/ex :incorrect (unknown what)
-                       (str "found " (problem/printed k) "; expected the name of " (if (= "endpoint" what) "an " "a ")
-                            what ", a keyword such as :lines")
-                       {(keyword what) k}))))
-
-(defn- how-many ^long [n]
-  (if (nat-int? n)
-    (min (long n) Integer/MAX_VALUE)
-    (throw (problem/ex :incorrect :options/invalid
-                       (str "found " (problem/printed n)
-                            "; expected how many messages, a whole number of at least 0")
-                       {:n n}))))
-
 (defn simulate
   "Runs the whole graph in this thread, without files, and always in the same order. `inputs` is {ingress
   [message …]}; returns {egress [message …]}. Options: those of spawn!, of which :stages, :codecs and :wire
@@ -336,24 +290,7 @@
   Errors: :graph/invalid with :problems, :graph/unknown-endpoint, :role/failed with the stage's exception as
   cause, :graph/stuck when messages are left that no role can move, and those of offer!."
   ([spec inputs] (simulate spec inputs {}))
-  ([spec inputs opts]
-   (let [opts  (options/checked :spawn opts)
-         graph (valid-spec spec opts)]
-     (when-not (or (nil? inputs) (map? inputs))
-       (throw (problem/ex :incorrect :options/invalid
-                          (str "found " (problem/printed inputs)
-                               " as inputs; expected a map from ingress to messages, such as {:in [1 2]}")
-                          {:inputs inputs})))
-     (doseq [[endpoint messages] inputs
-             :when (not (or (nil? messages) (sequential? messages) (instance? Collection messages)))]
-       (throw (problem/ex :incorrect :options/invalid
-                          (str "input " endpoint ": found " (problem/printed messages)
-                               "; expected a vector of messages")
-                          {:endpoint endpoint})))
-     (in-clojure
-      (into {} (map (fn [[k v]] [(keyword k) (vec v)]))
-            (Simulation/run graph (options/->java opts)
-                            ^Map (into {} (map (fn [[k v]] [(name-of "endpoint" k) (vec v)])) inputs)))))))
+  ([spec inputs opts] (start/simulate spec inputs opts)))
 
 (defn test
   "Runs the :tests of `spec`, each in a simulation of its own, and returns
@@ -367,7 +304,7 @@
   Errors: :graph/invalid with :problems, :call/interrupted."
   ([spec] (test spec {}))
   ([spec opts]
-   (check/require-valid spec (known (options/checked :spawn opts)))
+   (check/require-valid spec (start/known (options/checked :spawn opts)))
    (test-run/run #(simulate spec % opts) spec)))
 
 (defn spawn!
@@ -379,10 +316,7 @@
   :codec/not-a-codec, :role/owned, :role/init-failed, and :lane/… for files that do not fit or cannot be
   made."
   (^LaneGraph [spec] (spawn! spec {}))
-  (^LaneGraph [spec opts]
-   (let [opts  (options/checked :spawn opts)
-         graph (valid-spec spec opts)]
-     (in-clojure (LaneGraph/spawn graph (options/->java opts))))))
+  (^LaneGraph [spec opts] (start/spawn! spec opts)))
 
 (defn run-role!
   "Runs one role of a graph, the same as in a graph of one process, and returns it when it is ready; the other roles, and
@@ -391,10 +325,8 @@
   to those who attach. Options: those of spawn!, but :existing is :continue and there are no :consumers.
   Errors: :graph/unknown-role, :role/owned with who and since when if the role runs already, :graph/other-graph if
   others run another spec in the directory, and those of spawn!."
-  (^LaneGraph [spec role opts]
-   (let [opts  (options/checked :spawn opts)
-         graph (valid-spec spec opts)]
-     (in-clojure (LaneGraph/runRole graph (name-of "role" role) (options/->java opts))))))
+  ^LaneGraph [spec role opts]
+  (start/run-role! spec role opts))
 
 (defn attach
   "The graph that was last started in a directory, by other processes or this one, while it runs and after. For offer!,
@@ -412,28 +344,16 @@
   Errors: :graph/unknown-endpoint, :graph/stopped, :endpoint/taken, :lane/too-large, :lane/no-value (nil),
   :codec/…."
   ([^GraphAccess rt endpoint v]
-   (in-clojure (.offer rt (name-of "endpoint" endpoint) v)))
+   (in-clojure (.offer rt (name-of :endpoint endpoint) v)))
   ([^GraphAccess rt endpoint v opts]
    (let [{:keys [timeout-ms]} (options/checked :offer opts)]
-     (in-clojure (.offer rt (name-of "endpoint" endpoint) v (long timeout-ms))))))
+     (in-clojure (.offer rt (name-of :endpoint endpoint) v (long timeout-ms))))))
 
 (defn offer-all!
   "Sends messages until one is refused; returns how many were accepted. :timeout-ms holds for each message.
   Errors: as offer!, with :accepted."
   ([rt endpoint vs] (offer-all! rt endpoint vs {}))
-  ([^GraphAccess rt endpoint vs opts]
-   (let [endpoint (name-of "endpoint" endpoint)
-         timeout  (long (:timeout-ms (options/checked :offer opts)))
-         accepted (volatile! 0)]
-     (try
-       (reduce (fn [n v]
-                 (if (.offer rt endpoint v timeout)
-                   (vreset! accepted (inc (long n)))
-                   (reduced n)))
-               0 vs)
-       (catch LaneGraphException e
-         (let [e (error/java->ex e)]
-           (throw (ex-info (ex-message e) (assoc (ex-data e) :accepted @accepted) (ex-cause e)))))))))
+  ([rt endpoint vs opts] (running/offer-all! rt endpoint vs opts)))
 
 (defn take!
   "A vector of up to `n` (default 1) messages of an egress: returns when it has them, when :timeout-ms is
@@ -443,7 +363,7 @@
   ([rt endpoint n] (take! rt endpoint n {}))
   ([^GraphAccess rt endpoint n opts]
    (let [{:keys [timeout-ms ack]} (options/checked :take opts)
-         endpoint (name-of "endpoint" endpoint)]
+         endpoint (name-of :endpoint endpoint)]
      (in-clojure (vec (if (= :explicit ack)
                         (.receive rt endpoint (how-many n) (long timeout-ms))
                         (.take rt endpoint (how-many n) (long timeout-ms))))))))
@@ -452,22 +372,22 @@
   "All that was taken with {:ack :explicit} from an egress is done with. What was not is taken again by the next owner
   of the endpoint: each message at least once. Returns nil. Errors: as take!."
   [^GraphAccess rt endpoint]
-  (in-clojure (.ack rt (name-of "endpoint" endpoint))))
+  (in-clojure (.ack rt (name-of :endpoint endpoint))))
 
 (defn poll!
   "The next message of an egress, or nil. Never waits. Errors: as take!."
   [^GraphAccess rt endpoint]
-  (in-clojure (.poll rt (name-of "endpoint" endpoint))))
+  (in-clojure (.poll rt (name-of :endpoint endpoint))))
 
 (defn writer
   "The bare lanegraph.lane.LaneTx of an ingress, for one thread, until it closes it. Errors: as offer!."
   ^LaneTx [^GraphAccess rt endpoint]
-  (in-clojure (.writer rt (name-of "endpoint" endpoint))))
+  (in-clojure (.writer rt (name-of :endpoint endpoint))))
 
 (defn reader
   "The bare lanegraph.lane.LaneRx of an egress, for one thread, until it closes it. Errors: as take!."
   ^LaneRx [^GraphAccess rt endpoint]
-  (in-clojure (.reader rt (name-of "endpoint" endpoint))))
+  (in-clojure (.reader rt (name-of :endpoint endpoint))))
 
 (defn peek
   "A vector of the next messages that the slowest reader of a lane has before it, the oldest first, left where
@@ -478,7 +398,7 @@
   ([rt lane] (peek rt lane {}))
   ([^GraphAccess rt lane n-or-opts]
    (let [{:keys [n at]} (options/checked :peek (if (map? n-or-opts) n-or-opts {:n (how-many n-or-opts)}))
-         lane           (name-of "lane" lane)]
+         lane           (name-of :lane lane)]
      (in-clojure (vec (if at
                         (.peek rt lane (long at) (how-many n))
                         (.peek rt lane (how-many n))))))))
@@ -727,20 +647,3 @@
   Returns as step!. Errors: as pause!; :role/not-parked."
   ([rt role] (skip! rt role {}))
   ([rt role opts] (live/skip! rt role opts)))
-
-;; ------------------------------------------------------------------ at the REPL
-
-(defn- counted [^Map m what]
-  (let [n (.size m)]
-    (str n " " what (when (not= 1 n) "s"))))
-
-(defmethod print-method LaneGraph [^LaneGraph rt ^Writer out]
-  (let [spec (.spec rt)]
-    (.write out (str "#lanegraph[" (.name rt) " " (name (error/java->data (.state rt))) ", "
-                     (counted (.lanes spec) "lane") ", " (counted (.roles spec) "role") "]"))))
-
-(extend-protocol protocols/Datafiable
-  LaneGraph
-  (datafy [rt]
-    (update (status rt) :lanes vary-meta assoc
-            `protocols/nav (fn [_ lane found] (assoc found :messages (peek rt lane 10))))))

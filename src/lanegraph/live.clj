@@ -1,9 +1,8 @@
 (ns lanegraph.live
   "Work on a graph while it runs, as Clojure data: what lanegraph.core tells of pause! and its like is done here."
-  (:require [lanegraph.convert :as convert]
+  (:require [lanegraph.argument :refer [how-many name-of]]
             [lanegraph.error :as error :refer [in-clojure]]
             [lanegraph.options :as options]
-            [lanegraph.problem :as problem]
             [lanegraph.report :as report]
             [lanegraph.resolver :as resolver])
   (:import (java.util.function UnaryOperator)
@@ -12,20 +11,8 @@
 (set! *warn-on-reflection* true)
 (set! *unchecked-math* :warn-on-boxed)
 
-(defn- name-of ^String [k code what]
-  (if (keyword? k)
-    (convert/name->string k)
-    (throw (problem/ex :incorrect code
-                       (str "found " (problem/printed k) "; expected the name of a " what ", a keyword such as :parse")
-                       {(keyword what) k}))))
-
-(defn role-name
-  "The name that Java knows of a role. Error: :graph/unknown-role for what is no keyword."
-  ^String [role]
-  (name-of role :graph/unknown-role "role"))
-
 (defn- control ^RoleControl [^LaneGraph rt role]
-  (.role rt (role-name role)))
+  (.role rt (name-of :role role)))
 
 (defn- deadline ^long [opts]
   (:deadline-ms (options/checked :control opts)))
@@ -88,11 +75,7 @@
   (in-clojure (turn->data (.resume (control rt role) (deadline opts)))))
 
 (defn step! [rt role n opts]
-  (when-not (nat-int? n)
-    (throw (problem/ex :incorrect :options/invalid
-                       (str "found " (problem/printed n) "; expected how many messages, a whole number of at least 0")
-                       {:n n})))
-  (in-clojure (moved->data (.step (control rt role) (long n) (deadline opts)))))
+  (in-clojure (moved->data (.step (control rt role) (how-many n) (deadline opts)))))
 
 (defn retry! [rt role opts]
   (in-clojure (moved->data (.retry (control rt role) (deadline opts)))))
@@ -105,4 +88,4 @@
         (:errors (report/status->data (.status rt)))))
 
 (defn inject! [^LaneGraph rt lane v opts]
-  (in-clojure (.inject rt (name-of lane :graph/unknown-lane "lane") v (deadline opts))))
+  (in-clojure (.inject rt (name-of :lane lane) v (deadline opts))))

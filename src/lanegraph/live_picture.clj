@@ -2,9 +2,11 @@
   "A running graph as a picture, with depths and rates on it; a picture as a page to look at in a browser."
   (:require [clojure.string :as str]
             [lanegraph.convert :as convert]
+            [lanegraph.options :as options]
             [lanegraph.picture :as picture]
             [lanegraph.table :as table]
             [lanegraph.top :as top]
+            [lanegraph.watch :as watch]
             [lanegraph.xml :as xml])
   (:import (java.nio.charset StandardCharsets)
            (java.nio.file Files OpenOption Path)
@@ -30,7 +32,7 @@
                          blocked-on            "blocked"
                          :else                 (str (per-second rate) " " (table/percent busy)))]))))
 
-(defn picture
+(defn- picture
   "The picture of a running graph with this status; options as lanegraph.picture/picture."
   [^GraphAccess rt {:keys [lanes] :as status} opts]
   (picture/picture (convert/java->spec (.spec rt))
@@ -47,7 +49,7 @@
        (when text (xml/write [:pre {} text]))
        "\n</body>\n</html>\n"))
 
-(defn write-page
+(defn- write-page
   "Writes a page that needs no other file: the picture, below it the table of `status`, if not nil. `file` is a Path, or
   nil for a new one in the folder for such files. Returns the path as a string."
   [^Path file title svg status]
@@ -55,3 +57,21 @@
         text (page title svg (when status (str/join "\n" (top/lines status))))]
     (Files/write file (.getBytes ^String text StandardCharsets/UTF_8) ^"[Ljava.nio.file.OpenOption;" (make-array OpenOption 0))
     (str (.toAbsolutePath file))))
+
+(defn shown
+  "As lanegraph.core/graph."
+  [spec-or-rt opts]
+  (let [opts (options/checked :graph-picture opts)]
+    (if (instance? GraphAccess spec-or-rt)
+      (picture spec-or-rt (watch/status spec-or-rt (select-keys opts [:over-ms])) opts)
+      (picture/picture spec-or-rt opts))))
+
+(defn page-of
+  "As lanegraph.core/view."
+  [spec-or-rt opts]
+  (let [{:keys [file over-ms]} (options/checked :view opts)
+        file (some-> file options/path)]
+    (if (instance? GraphAccess spec-or-rt)
+      (let [status (watch/status spec-or-rt {:over-ms over-ms})]
+        (write-page file (.name ^GraphAccess spec-or-rt) (picture spec-or-rt status {:format :svg}) status))
+      (write-page file "lanegraph" (picture/picture spec-or-rt {:format :svg}) nil))))

@@ -2,9 +2,9 @@
   "A candidate for a stage beside the present one, on recorded or live messages: what lanegraph.core tells of rehearse is
   done here."
   (:require [lanegraph.alike :as alike]
+            [lanegraph.argument :as argument]
             [lanegraph.error :as error :refer [in-clojure]]
             [lanegraph.journal :as journal]
-            [lanegraph.live :as live]
             [lanegraph.options :as options]
             [lanegraph.problem :as problem]
             [lanegraph.resolver :as resolver])
@@ -159,7 +159,7 @@
   (let [{:keys [migrate limit deadline-ms] :as opts} (source (options/checked :rehearse opts))]
     (in-clojure
      (let [[stage-name next] (resolver/candidate stage)
-           r (.rehearsal rt (live/role-name role) stage-name next
+           r (.rehearsal rt (argument/name-of :role role) stage-name next
                          (when migrate (reify UnaryOperator (apply [_ state] (migrate state))))
                          (long deadline-ms))
            route? (instance? RoleSpec$Router (.get (.roles (.spec rt)) (.role r)))

@@ -1,7 +1,7 @@
 (ns lanegraph.tap
   "Taps: messages of a lane handed to a function as they are written."
   (:require [clojure.core.protocols :as protocols]
-            [lanegraph.convert :as convert]
+            [lanegraph.argument :as argument]
             [lanegraph.error :as error :refer [in-clojure]]
             [lanegraph.options :as options]
             [lanegraph.problem :as problem])
@@ -28,12 +28,8 @@
     (when-not (ifn? f)
       (throw (problem/ex :incorrect :options/invalid
                          (str "found " (problem/printed f) "; expected a function of one message, such as tap>") {:f f})))
-    (when-not (keyword? lane)
-      (throw (problem/ex :incorrect :graph/unknown-lane
-                         (str "found " (problem/printed lane) "; expected the name of a lane, a keyword such as :lines")
-                         {:lane lane})))
     (in-clojure
-     (.tap rt (convert/name->string lane) (long every) (long (or first Long/MAX_VALUE))
+     (.tap rt (argument/name-of :lane lane) (long every) (long (or first Long/MAX_VALUE))
            (reify Consumer (accept [_ v] (f v)))))))
 
 (defn untap!
