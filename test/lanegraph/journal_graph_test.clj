@@ -8,7 +8,8 @@
    [lanegraph.lane-kit :as kit]
    [lanegraph.run-kit :refer [code-of eventually taken]])
   (:import
-   (java.io RandomAccessFile)))
+   (java.io RandomAccessFile)
+   (lanegraph.lane JournalReader)))
 
 (set! *warn-on-reflection* true)
 
@@ -69,6 +70,17 @@
       (is (:drained (lg/stop! rt {:mode :drain :deadline-ms 20000}))))
     (with-open [rt (lg/spawn! (graph) {:dir dir})]
       (is (= (map inc (range 300)) (taken rt 300)) "a new reader starts at the start"))))
+
+(deftest s15-a-reader-that-is-forgotten-begins-anew
+  (kit/with-dir [dir true]
+    (let [life (fn [xs] (with-open [rt (lg/spawn! (graph) {:dir dir})]
+                          (offer-all! rt xs)
+                          (lg/await-idle! rt {:timeout-ms 20000})
+                          (lg/take! rt :out 10)))]
+      (is (= [2 3 4] (life [1 2 3])))
+      (is (JournalReader/forget (.toPath (io/file (str dir))) "log" "role/r"))
+      (is (= [2 3 4 5] (life [4])) "what the role noted of its outputs is forgotten too")
+      (is (= [6] (life [5]))))))
 
 (deftest s15-two-writers-are-refused
   (kit/with-dir [dir true]

@@ -92,7 +92,8 @@ public final class JournalFolder implements Segments, AutoCloseable {
     }
 
     /**
-     * Forgets the kept position of a reader that will not return: what it has not read need not be kept for it.
+     * Forgets the kept position of a reader that will not return, and what a role noted of it: what it has not read need
+     * not be kept for it, and its next life begins like any new reader.
      *
      * @return false if the journal keeps none of this name
      * @throws lanegraph.LaneGraphException {@code role/owned} if the reader is there; those of {@link #open}
@@ -103,6 +104,7 @@ public final class JournalFolder implements Segments, AutoCloseable {
         try {
             Path directory = dir.toAbsolutePath().resolve(lane + ".journal");
             return FileThread.call(() -> {
+                RoleFile.forget(dir, owner, lane); // first: what is noted would bring a new reader to where this one was
                 ByteBuffer memory = JournalStore.cells(directory, null, true);
                 JournalCells cells = new JournalCells(memory);
                 int cell = cells.find(owner);

@@ -153,6 +153,27 @@ public final class RoleFile {
     }
 
     /**
+     * Voids what an owner, if it is a role such as {@code role/read}, has noted of an input. Only for one who holds its lock.
+     *
+     * @param input the input's name in the names of the pairs
+     */
+    static void forget(Path dir, String owner, String input) throws IOException {
+        Path file = dir.toAbsolutePath().resolve("roles").resolve(owner.substring(owner.indexOf('/') + 1) + ".cell");
+        if (!owner.startsWith("role/") || !isThere(file)) {
+            return;
+        }
+        List<String> pairs = List.copyOf(notes(read(file)).keySet());
+        MappedByteBuffer memory = map(file, pairs.size());
+        for (int i = 0; i < pairs.size(); i++) {
+            if (pairs.get(i).startsWith(input + " > ")) {
+                Memory.DIRECT.putLongRelease(Memory.addressOf(memory) + pair(i) + NOTE_MESSAGE_OFFSET, NONE);
+                Memory.DIRECT.putLongRelease(Memory.addressOf(memory) + pair(i) + NOTE_LENGTH + NOTE_MESSAGE_OFFSET, NONE);
+            }
+        }
+        Memory.unmap(memory);
+    }
+
+    /**
      * The address of the first note of this pair; a multiple of 64.
      *
      * @throws IllegalArgumentException if the file was opened without it
