@@ -1,6 +1,7 @@
 (ns bench.jvm
   "Fresh JVMs for trials: compiles the Java of the benchmarks, starts one JVM for each trial, describes the machine."
   (:require
+   [clojure.edn :as edn]
    [clojure.java.io :as io]
    [clojure.java.shell :as sh]
    [clojure.string :as str])
@@ -50,6 +51,13 @@
                         ["-cp" (if ours (our-path) @peer-path) "bench.Trial"]
                         (map str args))]
     (mapv parsed (str/split-lines (apply sh! command)))))
+
+(defn call
+  "What a function, named by a symbol, returns in a fresh JVM for these arguments: data, as they are."
+  [f & args]
+  (let [form (list 'prn (cons (list 'requiring-resolve (list 'quote f)) (map #(list 'quote %) args)))]
+    (edn/read-string (apply sh! (concat [(java-home "java")] common-flags
+                                        ["-Dagrona.disable.bounds.checks=true" "-cp" (our-path) "clojure.main" "-e" (pr-str form)])))))
 
 (defn- first-match [re file]
   (when (.canRead (io/file file))

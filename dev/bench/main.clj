@@ -5,14 +5,17 @@
    [bench.fanout :as fanout]
    [bench.journal :as journal]
    [bench.jvm :as jvm]
+   [bench.live :as live]
    [bench.merge :as merge]
    [bench.pipeline :as pipeline]
    [bench.report :as report]
+   [bench.roles :as roles]
    [bench.spsc :as spsc]
    [bench.start :as start]
    [bench.trials :as trials]
    [bench.trip :as trip]
    [bench.values :as values]
+   [bench.watch :as watch]
    [clojure.string :as str]
    [clojure.tools.cli :as cli]))
 
@@ -20,7 +23,8 @@
 
 (def ^:private benchmarks
   [["spsc" spsc/benchmark] ["trip" trip/benchmark] ["fanout" fanout/benchmark] ["merge" merge/benchmark]
-   ["pipeline" pipeline/benchmark] ["values" values/benchmark] ["journal" journal/benchmark] ["start" start/benchmark]])
+   ["pipeline" pipeline/benchmark] ["values" values/benchmark] ["journal" journal/benchmark]
+   ["roles" roles/benchmark] ["watch" watch/benchmark] ["live" live/benchmark] ["start" start/benchmark]])
 
 (def ^:private option-specs
   [[nil "--trials N" "JVMs for each contender" :default 5 :parse-fn parse-long :validate [#(and % (pos? %)) "1 or more"]]
