@@ -38,15 +38,30 @@
             (say (:err io) text))
           (if error? 1 (run spec feeds opts io)))))))
 
+(defn- need-dir [dir]
+  (when-not dir
+    (throw (args/usage "found no --dir; expected the folder in which the processes of the graph meet"))))
+
 (defn- run-role
   "Checks the spec of a file and runs one role of it until a signal."
   [[file role] {:keys [path dir]} io]
-  (when-not dir
-    (throw (args/usage "found no --dir; expected the folder in which the processes of the graph meet")))
+  (need-dir dir)
   ((requiring-resolve 'lanegraph.cli.files/with-paths) path
    (fn []
      (let [spec (requiring-resolve 'lanegraph.cli.files/read-spec)]
        ((requiring-resolve 'lanegraph.cli.role/run) (spec file) role {:dir dir} (assoc io :text-out (text-out io)))))))
+
+(defn- supervise
+  "Checks the spec of a file and runs each of its roles in a process."
+  [file {:keys [path dir quiet] :as opts} io]
+  (need-dir dir)
+  ((requiring-resolve 'lanegraph.cli.files/with-paths) path
+   (fn []
+     (let [spec ((requiring-resolve 'lanegraph.cli.files/read-spec) file)
+           {:keys [error? text]} ((requiring-resolve 'lanegraph.cli.look/findings) spec)]
+       (when (and text (or error? (not quiet)))
+         (say (:err io) text))
+       (if error? 1 ((requiring-resolve 'lanegraph.cli.supervise/run) spec file opts io))))))
 
 (defn- replay [[dir lane file ep] opts io]
   (run-graph file ((requiring-resolve 'lanegraph.cli.journal/feeds) dir lane ep opts) opts io))
@@ -65,6 +80,7 @@
     "run"      (run-graph file nil (assoc options :command command) io)
     "repl"     ((requiring-resolve 'lanegraph.cli.repl/run) file options #(say (text-out io) %) io)
     "run-role"   (run-role arguments options io)
+    "supervise"  (supervise file (assoc options :command command) io)
     "status"     (shown ((requiring-resolve 'lanegraph.cli.outside/status) file options) io)
     "top"        ((requiring-resolve 'lanegraph.cli.outside/top) file options io)
     "why"        (shown ((requiring-resolve 'lanegraph.cli.outside/why) file options) io)

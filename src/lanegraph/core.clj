@@ -16,6 +16,7 @@
     (test spec opts)                the tests in the spec, by simulation → what passed and what differs
     (spawn! spec opts)              a running graph, which is closed with .close or with-open
     (run-role! spec :role opts)     one role of a graph in this process, the others in others
+    (supervise! spec opts)          every role in a process of its own, started again when it dies
     (attach dir opts)               a graph that other processes run, or ran, in this directory, for those below
     (offer! rt :in v opts)          send a message → accepted?       (offer-all! rt :in vs opts) → how many
     (take! rt :out n opts)          receive up to n messages         (poll! rt :out) → one or nil
@@ -68,6 +69,12 @@
     :on-event     A function of one map, called when something happens that is worth telling. Nothing is
                   printed.
     :on-failure   A function of one exception, called once when the graph fails.
+  Options of supervise!:
+    :dir          Directory of the lane files, in which the processes meet. Needed.
+    :path         Folders of your own Clojure code, for the processes of the roles. Default [].
+    :max-restarts How often a role may die within a minute; the next time all of it stops. Default 5.
+    :on-event     A function of one map, called for each line that a role prints and when a role is ready,
+                  has died, or is given up.
   Options of attach and postmortem:
     :codecs       Codecs of your own, as in spawn!.
     :on-event     A function of one map, called when a tap fails.
@@ -171,6 +178,7 @@
             [lanegraph.resolver :as resolver]
             [lanegraph.running :as running]
             [lanegraph.start :as start]
+            [lanegraph.supervise :as supervise]
             [lanegraph.tap :as tap]
             [lanegraph.test-run :as test-run]
             [lanegraph.top :as top]
@@ -179,6 +187,7 @@
             [lanegraph.why :as why])
   (:import (lanegraph.lane LaneRx LaneTx)
            (lanegraph.runtime AttachedGraph GraphAccess LaneGraph StopMode Tap)
+           (lanegraph.supervise Supervisor)
            (lanegraph.stage Emit StatefulTransformStage)))
 
 (set! *warn-on-reflection* true)
@@ -327,6 +336,17 @@
   others run another spec in the directory, and those of spawn!."
   ^LaneGraph [spec role opts]
   (start/run-role! spec role opts))
+
+(defn supervise!
+  "Runs each role of a graph in a process of its own, and returns when all are ready. A role whose process dies is started
+  again: at once, then after waits that grow from 0.1 to 5 seconds. Endpoints belong to those who attach. Returns a
+  supervisor: stop! ends the processes from ingress to egress, with {:mode :drain} each when what it reads has come
+  through; .close does it now; deref waits for the end: {:outcome :stopped or :gave-up, :restarts {role n}, :drained
+  bool, :waiting {role n}, :killed [role …] those that did not end when they were told, and of one given up :role :exit
+  :log}. It ends with this JVM. The stages must be symbols or names of classes, and the spec is written to :dir.
+  Errors: :graph/invalid, :graph/failed with :role :exit :log when a role cannot be started."
+  ^Supervisor [spec opts]
+  (start/supervise! spec opts))
 
 (defn attach
   "The graph that was last started in a directory, by other processes or this one, while it runs and after. For offer!,
@@ -533,12 +553,15 @@
 (defn stop!
   "Stops a graph and returns within the deadline: {:state :stopped or :failed, :drained nothing-left?,
   :remaining {lane n}, :stuck [role …] those whose function did not return, :halted [role …] those that were
-  paused or parked and so drained nothing, :failures {role exception}}. May be called again."
+  paused or parked and so drained nothing, :failures {role exception}}. May be called again. Of a supervisor it returns
+  what deref of it does."
   ([rt] (stop! rt {}))
-  ([^LaneGraph rt opts]
+  ([rt opts]
    (let [{:keys [mode deadline-ms]} (options/checked :stop opts)]
      (in-clojure
-      (report/stop->data (.stop rt (if (= :drain mode) StopMode/DRAIN StopMode/NOW) (long deadline-ms)))))))
+      (if (instance? Supervisor rt)
+        (supervise/stop! rt mode deadline-ms)
+        (report/stop->data (.stop ^LaneGraph rt (if (= :drain mode) StopMode/DRAIN StopMode/NOW) (long deadline-ms))))))))
 
 ;; ------------------------------------------------------------------ live work
 

@@ -131,6 +131,7 @@
     :string              `string?
     :time                `time?
     :journal-lane        `journal-lane?
+    :dirs                `(s/coll-of string? :kind sequential?)
     :map                 `map?
     :function            `ifn?
     (:dir :file)         `some?))

@@ -1,5 +1,5 @@
 (ns lanegraph.start
-  "From a spec and options to what runs: what lanegraph.core tells of check, simulate, spawn! and run-role! is done here."
+  "From a spec and options to what runs: what lanegraph.core tells of check, simulate, spawn!, run-role! and supervise! is done here."
   (:require [lanegraph.argument :as argument]
             [lanegraph.check :as check]
             [lanegraph.codec :as codec]
@@ -7,10 +7,12 @@
             [lanegraph.error :refer [in-clojure]]
             [lanegraph.options :as options]
             [lanegraph.problem :as problem]
-            [lanegraph.resolver :as resolver])
+            [lanegraph.resolver :as resolver]
+            [lanegraph.supervise :as supervise])
   (:import (java.util Collection Map)
            (lanegraph.graph GraphSpec)
-           (lanegraph.runtime LaneGraph Simulation)))
+           (lanegraph.runtime LaneGraph Simulation)
+           (lanegraph.supervise Supervisor)))
 
 (set! *warn-on-reflection* true)
 (set! *unchecked-math* :warn-on-boxed)
@@ -38,6 +40,13 @@
   (let [opts  (options/checked :spawn opts)
         graph (valid-spec spec opts)]
     (in-clojure (LaneGraph/runRole graph (argument/name-of :role role) (options/->java opts)))))
+
+(defn supervise!
+  "As lanegraph.core/supervise!."
+  ^Supervisor [spec opts]
+  (let [opts  (options/checked :supervise opts)
+        graph (valid-spec spec {})]
+    (in-clojure (supervise/supervise! graph spec opts))))
 
 (defn- check-inputs [inputs]
   (when-not (or (nil? inputs) (map? inputs))

@@ -14,7 +14,7 @@
 
 (def ^:private public
   '[check explain normalise describe graph read-spec diff simulate test spawn! offer! offer-all! take! poll!
-    run-role! attach ack! postmortem writer reader peek journal status why latency top view tap! untap!
+    run-role! supervise! attach ack! postmortem writer reader peek journal status why latency top view tap! untap!
     await-idle! pause! resume! step! inject! swap-stage! rehearse rollback-stage! stage-history errors retry! skip! join! stop! emit raw-stage DROP FORWARD-INPUT])
 
 (deftest the-docstring-tells-every-function

@@ -159,6 +159,20 @@
               [nil "--dir DIR" "the folder of the lanes, in which the processes of the graph meet (needed)"]]
     :more ["Prints `ready ROLE` on the standard output when the role runs. SIGTERM ends it between two messages, exit 0."
            "Nobody else can run the role meanwhile; after kill -9 it can be started again at once."]}
+   "supervise"
+   {:args "FILE" :does "run a graph with one process for each role"
+    :options [path-option
+              [nil "--dir DIR" "the folder of the lanes, in which the processes meet (needed)"]
+              (files-option "--in" "feed the lines of FILE to an ingress endpoint; several: in this order")
+              out-option
+              [nil "--max-restarts N" "give up when a role has died more often than that within a minute" :default 5
+               :parse-fn #(or (parse-long %) %) :validate [nat-int? "expected a number"]]
+              quiet-option]
+    :more ["A role whose process dies is started again, after a wait that grows. What it prints comes to the standard"
+           "error with the name of the role before it."
+           "With --in or --out lines go in and out as in lanegraph run. Without either, the endpoints are left to other"
+           "processes, and it runs until Ctrl-C or SIGTERM. It stops the roles from ingress to egress, each when what it"
+           "reads has come through. Exit 1 when it gave up."]}
    "status"
    {:args "DIR" :does "tell what a graph does, from another process"
     :options [format-option] :more dir-help}

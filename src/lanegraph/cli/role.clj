@@ -22,7 +22,10 @@
   (let [events (LinkedBlockingQueue.)
         say    (fn [^Writer w text] (.write w (str text "\n")) (.flush w))]
     (when on-signal
-      (on-signal (fn [exit] (.put events {:exit (if (= sigterm exit) 0 exit)}))))
+      ;; Ctrl-C reaches all processes of a terminal: one that is supervised leaves it to its supervisor
+      (on-signal (fn [exit]
+                   (when (or (= sigterm exit) (not (System/getProperty "lanegraph.supervised")))
+                     (.put events {:exit (if (= sigterm exit) 0 exit)})))))
     (with-open [^java.lang.AutoCloseable rt
                 (lg/run-role! spec (keyword role)
                               (assoc opts

@@ -100,12 +100,12 @@
 
 ;; --------------------------------------------------------------- deciding
 
-(defn- stop! [{:keys [rt ^AtomicBoolean ending] :as run} mode]
+(defn- stop! [{:keys [rt host ^AtomicBoolean ending] :as run} mode]
   (.set ending true)
   (let [deadline-ms (if (= :now mode) stop-now-ms no-deadline-ms)]
     (in-thread "stop"
                #(post! run (try
-                             {:type :stopped :result (lg/stop! rt {:mode mode :deadline-ms deadline-ms})}
+                             {:type :stopped :result ((:stop! host) rt {:mode mode :deadline-ms deadline-ms})}
                              (catch Throwable e {:type :stopped :error e}))))))
 
 (defn- decide
@@ -140,6 +140,9 @@
         (cond
           (= :note type)
           (do (tell :note text) (recur state))
+
+          (= :log type)
+          (do (tell :lines text) (recur state))
 
           (some? event)
           (let [next (decide state event)]
@@ -211,20 +214,15 @@
 ;; ---------------------------------------------------------------- the run
 
 (defn- note
-  "What a person should know of an event of the graph, or nil."
-  [{:keys [type lane depth message]}]
-  (case type
-    :continued (str "going on with " (table/number depth) " messages in lane " (name lane))
-    :warning   message
-    nil))
-
-(defn- spawn-options [{:keys [dir fresh]} {:keys [started] :as run}]
-  (cond-> {:on-failure (fn [e] (post! run {:type :failed :error e}))
-           :on-event   (fn [e]
-                         (when-let [text (note e)] (post! run {:type :note :text text}))
-                         (when (= :started (:type e)) (deliver started true)))}
-    dir   (assoc :dir dir)
-    fresh (assoc :existing :replace)))
+  "What a person should know of an event of the graph, as an event of the run, or nil."
+  [{:keys [type lane depth message role exit text]}]
+  (let [note (fn [text] {:type :note :text text})]
+    (case type
+      :continued (note (str "going on with " (table/number depth) " messages in lane " (name lane)))
+      :warning   (note message)
+      :role-died (note (str "role " (name role) " ended with exit code " exit))
+      :log       {:type :log :text (str (name role) " | " text)}
+      nil)))
 
 (defn- failure
   "The error of a graph that has failed, or nil. The event that tells it may come later than the end."
@@ -234,13 +232,31 @@
     nil
     (catch clojure.lang.ExceptionInfo e e)))
 
-(defn- go
-  "Runs a graph to its end. Answers the exit code."
-  [spec {:keys [in out]} opts io]
+(def ^:private in-this-process
+  "Where a graph runs: :open! with the spec, the options of spawn! and those of the command line, :stop! as lg/stop!,
+  :failure of one that has ended, and whether it :goes-on without input until a signal."
+  {:open!    (fn [spec options {:keys [dir fresh]}]
+               (lg/spawn! spec (cond-> options
+                                 dir   (assoc :dir dir)
+                                 fresh (assoc :existing :replace))))
+   :stop!    lg/stop!
+   :failure  failure
+   :goes-on? false})
+
+(defn go
+  "Runs a graph to its end where `host` says, see in-this-process. Answers the exit code."
+  [host spec {:keys [in out]} opts io]
   (let [run   {:events (LinkedBlockingQueue.) :ending (AtomicBoolean.) :stopped (AtomicBoolean.)
-               :fed (AtomicLong.) :written (AtomicLong.) :started (promise)}
-        start (System/nanoTime)]
-    (with-open [^java.lang.AutoCloseable rt (lg/spawn! spec (spawn-options opts run))]
+               :fed (AtomicLong.) :written (AtomicLong.) :started (promise) :host host}
+        start (System/nanoTime)
+        ends? (and (empty? in) (not (:goes-on? host)))]
+    (with-open [^java.lang.AutoCloseable rt
+                ((:open! host) spec
+                               {:on-failure (fn [e] (post! run {:type :failed :error e}))
+                                :on-event   (fn [e]
+                                              (when-let [event (note e)] (post! run event))
+                                              (when (= :started (:type e)) (deliver (:started run) true)))}
+                               opts)]
       (let [run     (assoc run :rt rt)
             tell    (teller io opts (progress? io opts out) run start)
             run     (assoc run :tell tell)
@@ -254,12 +270,12 @@
         (doseq [source in] (in-thread (name (:ep source)) (feeder run source)))
         (doseq [[target stream] (map vector out streams)]
           (in-thread (name (:ep target)) (writer run target stream)))
-        (when (empty? in) (stop! run :drain))
+        (when ends? (stop! run :drain))
         (let [{:keys [cause stopped]} (steer run {:feeding (count in) :writing (count out)
-                                          :mode (when (empty? in) :drain)})
+                                          :mode (when ends? :drain)})
               stuck   (when (map? stopped) (seq (:stuck stopped)))
               ;; a role that failed counts more than the interrupt that ended its run
-              failed  (when-not (or (:error cause) (:message cause) (= 141 (:exit cause))) (failure rt))
+              failed  (when-not (or (:error cause) (:message cause) (= 141 (:exit cause))) ((:failure host) rt))
               cause   (if failed {:exit 1 :error failed} cause)
               seconds (/ (- (System/nanoTime) start) 1e9)]
           (when-not (or (:quiet opts) (= 141 (:exit cause)))
@@ -278,4 +294,4 @@
   [spec feeds opts io]
   (let [out  (BufferedOutputStream. ^OutputStream (:out io) 65536)
         plan (plan/plan spec feeds opts (assoc io :out out))]
-    (go spec plan opts io)))
+    (go in-this-process spec plan opts io)))

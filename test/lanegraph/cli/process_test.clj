@@ -77,3 +77,19 @@
              (is (= [130 ""] [exit err]))
              (is (= [8 9] (map (comp :value edn/read-string) (str/split-lines out))))))
          (is (str/starts-with? (:out (process/run {} command "journal" "verify" (str dir) "b")) "3 records, 24 bytes ")))))))
+
+(deftest ^:matrix s42-a-process-for-each-role-gives-what-one-process-gives
+  (with-dir
+    (fn [dir]
+      (let [lane  {:kind :events :codec :string}
+            spec  {:name      :up
+                   :lanes     {:a lane :b lane :c lane}
+                   :roles     {:work {:kind :stage :stage 'clojure.string/upper-case :rx :a :tx :b}
+                               :copy {:kind :bridge :rx :b :tx :c}}
+                   :endpoints {:in {:kind :ingress :lane :a} :out {:kind :egress :lane :c}}}
+            lines (mapv #(str "line " %) (range 5000))
+            {:keys [exit out err]} (process/run {:in (str/join "\n" lines)} command "supervise" (file dir "up.edn" spec)
+                                                "--dir" (str dir "/run") "--in" "in=-" "--out" "out=-")]
+        (is (= 0 exit) err)
+        (is (= (:out (lg/simulate spec {:in lines})) (str/split-lines out)))
+        (is (= {:died [] :name :up} (select-keys (lg/postmortem (str dir "/run")) [:died :name])))))))

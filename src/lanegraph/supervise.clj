@@ -1,0 +1,264 @@
+(ns lanegraph.supervise
+  "One process per role: starts them, starts again those that die, gives up by a limit, and stops them from ingress to
+  egress. A thread for each role keeps its process; whoever stops them comes by through `stop!`."
+  (:require [clojure.set :as set]
+            [clojure.string :as str]
+            [lanegraph.attached :as attached]
+            [lanegraph.convert :as convert]
+            [lanegraph.options :as options]
+            [lanegraph.problem :as problem]
+            [lanegraph.report :as report]
+            [lanegraph.topology :as topology])
+  (:import (clojure.lang ExceptionInfo IBlockingDeref IDeref)
+           (java.io BufferedReader File Writer)
+           (java.lang ProcessBuilder$Redirect)
+           (java.lang.management ManagementFactory)
+           (java.nio.charset StandardCharsets)
+           (java.util.concurrent CountDownLatch TimeUnit)
+           (java.util.concurrent.locks LockSupport)
+           (lanegraph.graph GraphSpec)
+           (lanegraph.region SmallFile)
+           (lanegraph.runtime AttachedGraph)))
+
+(set! *warn-on-reflection* true)
+(set! *unchecked-math* :warn-on-boxed)
+
+(def ^:private within-ms "Deaths that are longer ago count no more." 60000)
+(def ^:private first-wait-ms 100)
+(def ^:private longest-wait-ms 5000)
+(def ^:private look-ns 2000000)
+(def ^:private kill-ms "How long one that was asked to end may take." 5000)
+(def ^:private last-lines 20)
+
+;; ------------------------------------------------------------------ order
+
+(defn- role-of
+  "The role behind the name of an owner, or nil."
+  [owner]
+  (some-> (re-matches #"role/([^/]+)(?:/.*)?" owner) second keyword))
+
+(defn order
+  "The roles of a GraphSpec from ingress to egress: each behind those that write what it reads, as far as no cycle is in
+  the way; else by name."
+  [^GraphSpec graph]
+  (let [before (reduce (fn [m {:keys [producers cursors]}]
+                         (reduce (fn [m to] (update m to into (keep role-of producers))) m (keep role-of cursors)))
+                       (into {} (map (fn [role] [(keyword role) #{}])) (keys (.roles graph)))
+                       (vals (topology/topology graph)))]
+    (loop [done [], left (set (keys before))]
+      (if (empty? left)
+        done
+        (let [free (filter #(empty? (set/intersection (disj (before %) %) left)) left)
+              next (sort (or (seq free) [(first (sort left))]))]
+          (recur (into done next) (reduce disj left next)))))))
+
+;; ------------------------------------------------------------------ processes
+
+(defn- jvm-options
+  "Those of this JVM, without what is for it alone."
+  []
+  (remove #(re-find #"^(-agentlib|-javaagent|-Xrun|-Dlanegraph\.|-XX:TieredStopAtLevel|-XX:ArchiveClassesAtExit)" %)
+          (.getInputArguments (ManagementFactory/getRuntimeMXBean))))
+
+(defn command
+  "The command line that runs a role of the spec in a file."
+  [file dir paths role]
+  (-> [(str (System/getProperty "java.home") File/separator "bin" File/separator "java")]
+      (into (jvm-options))
+      (into ["-Dlanegraph.supervised=true" "-cp" (System/getProperty "java.class.path")
+             "clojure.main" "-m" "lanegraph.cli" "run-role" (str file) (convert/name->string role) "--dir" (str dir)])
+      (into (mapcat (fn [path] ["--path" (str path)])) paths)))
+
+(defn- start! ^Process [command]
+  (.start (doto (ProcessBuilder. ^java.util.List (vec command))
+            (.redirectErrorStream true)
+            (.redirectInput (ProcessBuilder$Redirect/from (File. "/dev/null"))))))
+
+(defn- tell [{:keys [on-event graph]} event]
+  (when on-event
+    (on-event (assoc event :graph graph))))
+
+(defn- listen
+  "Forwards what the process prints until it ends; tells when the role is ready. Answers the exit code."
+  [{:keys [ready] :as sup} role ^Process p]
+  (with-open [^BufferedReader in (.inputReader p)]
+    (loop []
+      (when-let [line (.readLine in)]
+        (if (= line (str "ready " (name role)))
+          (do (.countDown ^CountDownLatch (ready role))
+              (tell sup {:type :role-ready :role role :pid (.pid p)}))
+          (do (swap! (:log sup) update role #(vec (take-last last-lines (conj (or % []) line))))
+              (tell sup {:type :log :role role :text line})))
+        (recur))))
+  (long (.waitFor p)))
+
+(defn- launched
+  "A new process of the role; nil when all of it is being stopped."
+  ^Process [{:keys [processes stopping lock command]} role]
+  (locking lock
+    (when-not (contains? @stopping role)
+      (let [p (start! (command role))]
+        (swap! processes assoc role p)
+        p))))
+
+(defn- in-thread ^Thread [label f]
+  (doto (Thread. ^Runnable f (str "lanegraph:supervise:" label))
+    (.setDaemon true)
+    (.start)))
+
+(declare finish!)
+
+(defn- give-up [{:keys [result] :as sup} role exit]
+  (let [why {:outcome :gave-up :role role :exit exit :log (get @(:log sup) role [])}]
+    (when (deliver result why)
+      (tell sup (assoc why :type :gave-up))
+      (in-thread "stop" #(finish! sup :now kill-ms))))) ; not on the thread of a role: it waits for those
+
+(defn- wait-ms ^long [deaths]
+  (min (long longest-wait-ms) (* (long first-wait-ms) (bit-shift-left 1 (min 10 (dec (count deaths)))))))
+
+(defn- keep!
+  "Keeps one role alive. One that ends by itself with exit 0, as after SIGTERM, is started again and not counted. One that
+  was never ready and could not start (exit 1 or 2) will not be helped by another try."
+  [{:keys [ready restarts stopping max-restarts ^CountDownLatch ending] :as sup} role]
+  (loop [deaths []]
+    (when-let [p (launched sup role)]
+      (let [exit (long (listen sup role p))]
+        (when-not (contains? @stopping role)
+          (let [now    (System/currentTimeMillis)
+                deaths (if (zero? exit)
+                         deaths
+                         (conj (filterv #(< (- now (long %)) (long within-ms)) deaths) now))]
+            (tell sup {:type :role-died :role role :exit exit :pid (.pid p)})
+            (if (or (< (long max-restarts) (count deaths))
+                    (and (#{1 2} exit) (pos? (.getCount ^CountDownLatch (ready role)))))
+              (give-up sup role exit)
+              (do (swap! restarts update role (fnil inc 0))
+                  (when (seq deaths)
+                    (.await ending (wait-ms deaths) TimeUnit/MILLISECONDS))
+                  (recur deaths)))))))))
+
+;; ------------------------------------------------------------------ stopping
+
+(defn- waiting
+  "How many messages the lanes hold for a role."
+  ^long [^AttachedGraph g role]
+  (long (reduce + (for [[_ {:keys [readers]}] (:lanes (report/status->data (.status g)))
+                        [owner depth] readers :when (= role (role-of owner))]
+                    depth))))
+
+(defn- passed? [deadline]
+  (neg? (- (long deadline) (System/nanoTime))))
+
+(defn- await-empty [g role deadline]
+  (while (and (not (passed? deadline)) (pos? (waiting g role)))
+    (LockSupport/parkNanos look-ns)))
+
+(defn- end!
+  "Asks the process of a role to end; true if it had to be killed."
+  [{:keys [lock stopping processes]} role]
+  (locking lock (swap! stopping conj role)) ; from now on it is not started again
+  (when-let [^Process p (get @processes role)]
+    (.destroy (.toHandle p)) ; that of the Process itself would close its output, and its last words were lost
+    (when-not (.waitFor p (long kill-ms) TimeUnit/MILLISECONDS)
+      (.destroyForcibly p)
+      (.waitFor p)
+      true)))
+
+(defn- attached
+  "The graph from outside; nil when none of its processes got as far as making it."
+  ^AttachedGraph [dir]
+  (try
+    (attached/attach dir {})
+    (catch ExceptionInfo e
+      (when-not (= :graph/not-found (:lanegraph/code (ex-data e)))
+        (throw e)))))
+
+(defn- finish!
+  "Stops all roles in order, once, and delivers what is left to :ended."
+  [{:keys [dir order ^CountDownLatch ending finishing ended threads hook] :as sup} mode deadline-ms]
+  (when (compare-and-set! finishing false true)
+    (let [deadline (+ (System/nanoTime) (* 1000000 (long deadline-ms)))]
+      (let [g      (attached dir)
+            killed (vec (filter (fn [role]
+                                  (when (and g (= :drain mode)) (await-empty g role deadline))
+                                  (end! sup role))
+                                order))
+            left   (into {} (for [role (when g order) :let [n (waiting g role)] :when (pos? n)] [role n]))]
+        (when g (.close g))
+        (.countDown ending)
+        (doseq [^Thread t @threads] (.join t))
+        (deliver ended {:killed killed :drained (empty? left) :waiting left}))
+      (try (.removeShutdownHook (Runtime/getRuntime) @hook)
+           (catch IllegalStateException _ nil)))) ; the JVM is shutting down
+  @ended)
+
+(defn- result-of [{:keys [result ended restarts]}]
+  (merge {:restarts @restarts} @result @ended))
+
+(deftype Supervisor [sup]
+  java.lang.AutoCloseable
+  (close [_] (deliver (:result sup) {:outcome :stopped}) (finish! sup :now kill-ms) nil)
+  IDeref
+  (deref [_] (result-of sup))
+  IBlockingDeref
+  (deref [_ ms else] (if (= ::not-yet (deref (:ended sup) ms ::not-yet)) else (result-of sup)))
+  Object
+  (toString [_] (str "Supervisor[" (name (:graph sup)) ", roles=" (count (:order sup)) "]")))
+
+(defmethod print-method Supervisor [^Supervisor s ^Writer out]
+  (let [{:keys [graph order]} (.sup s)]
+    (.write out (str "#lanegraph[" (name graph) " supervised, " (count order) " roles]"))))
+
+(defn stop!
+  "As lanegraph.core/stop!, of all processes, from ingress to egress."
+  [^Supervisor s mode deadline-ms]
+  (let [sup (.sup s)]
+    (deliver (:result sup) {:outcome :stopped})
+    (finish! sup mode deadline-ms)
+    (result-of sup)))
+
+;; ------------------------------------------------------------------ starting
+
+(defn- spec-file
+  "The spec in a file of the directory, for the processes of the roles."
+  [dir spec]
+  (binding [*print-length* nil *print-level* nil *print-namespace-maps* false *print-meta* false]
+    (SmallFile/write dir "graph.edn" (.getBytes (pr-str spec) StandardCharsets/UTF_8)))
+  (.resolve ^java.nio.file.Path dir "graph.edn"))
+
+(defn- await-ready
+  "Waits until every role is ready, or the supervisor gave up."
+  [{:keys [ready result ended]}]
+  (doseq [^CountDownLatch latch (vals ready)]
+    (while (not (or (.await latch 20 TimeUnit/MILLISECONDS) (realized? result)))))
+  (when (= :gave-up (:outcome (deref result 0 nil)))
+    @ended
+    (let [{:keys [role exit log]} @result]
+      (throw (problem/ex :fault :graph/failed
+                         (str "role " (name role) " could not be started: exit code " exit
+                              (when (seq log) (str "\n  " (str/join "\n  " log))))
+                         {:role role :exit exit :log log})))))
+
+(defn supervise!
+  "As lanegraph.core/supervise!, of a GraphSpec and its spec as data, which is checked. ::file is a file that holds the
+  spec already, ::command a function from a role to its command line."
+  ^Supervisor [^GraphSpec graph spec {:keys [dir path on-event max-restarts] ::keys [file] :as opts}]
+  (when-not dir
+    (throw (problem/ex :incorrect :options/invalid "found no :dir; expected the directory in which the processes meet" {})))
+  (let [dir     (.toAbsolutePath (options/path dir))
+        order   (order graph)
+        command (or (::command opts)
+                    (let [file (or file (spec-file dir spec))] #(command file dir path %)))
+        sup     {:graph     (keyword (.name graph)) :dir dir :order order :command command
+                 :on-event  on-event :max-restarts max-restarts
+                 :ready     (into {} (map (fn [role] [role (CountDownLatch. 1)])) order)
+                 :ending    (CountDownLatch. 1) :lock (Object.) :stopping (atom #{}) :processes (atom {}) :log (atom {})
+                 :restarts  (atom {}) :finishing (atom false) :result (promise) :ended (promise)
+                 :threads   (atom []) :hook (atom nil)}
+        hook    (Thread. ^Runnable #(do (deliver (:result sup) {:outcome :stopped}) (finish! sup :now kill-ms)))]
+    (reset! (:hook sup) hook)
+    (.addShutdownHook (Runtime/getRuntime) hook)
+    (reset! (:threads sup) (mapv (fn [role] (in-thread (name role) #(keep! sup role))) order))
+    (await-ready sup)
+    (Supervisor. sup)))
