@@ -8,7 +8,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import lanegraph.LaneGraphException;
 import lanegraph.LaneGraphException.Category;
@@ -29,9 +28,6 @@ import lanegraph.lane.Ring;
 import lanegraph.lane.Trail;
 import lanegraph.region.Memory;
 import lanegraph.region.Ownership;
-import lanegraph.stage.SequenceAware;
-import lanegraph.stage.StatefulStage;
-import lanegraph.stage.StatefulTransformStage;
 
 /**
  * The parts of a graph, put together, without threads: lanes, roles, endpoints. {@link LaneGraph} gives it
@@ -57,12 +53,15 @@ final class Assembly {
     final SortedMap<String, Egress> egress = new TreeMap<>();
     /** The owners of the cursors that roles and consumers move, by lane. */
     final SortedMap<String, List<String>> readers = new TreeMap<>();
+    /** How the roles stand. */
+    final Standing standing = new Standing(lanes, roles, readers);
     /** Null for lanes in memory. */
     final Ownership ownership;
     /** Null for lanes in memory. */
     private Control control;
 
     private final SortedMap<String, RoleStage> stages;
+    private final StageFit fit;
     private final List<RoleNotes> notes = new ArrayList<>();
     private final Memory memory;
 
@@ -84,6 +83,7 @@ final class Assembly {
         this.memory = memory;
         this.topology = Topology.of(spec);
         SpawnChecks.check(spec, options);
+        this.fit = new StageFit(spec, lanes, roles);
         this.stages = Stages.resolve(spec, part, options.stages());
         Ownership taken = null;
         try {
@@ -190,37 +190,11 @@ final class Assembly {
         String reads = inputs.size() == 1 ? role.rx().get(0).lane() : null;
         RoleStage stage = stages.get(name);
         if (stage != null) {
-            stage.checkedBy(next -> checkStage(name, role, stage, next));
+            stage.checkedBy(next -> fit.check(name, role, stage.request(), next));
         }
         RoleLanes lanes = new RoleLanes(reads, rx, router == null ? outputs.get(0) : null, router, deadLetters, origin, resumed);
         roles.put(name, new RoleAgent(name, role.kind(), stage, lanes, role.onError(), activity(owner), errors(owner),
                 options.dev(), stopping));
-    }
-
-    /** Throws if this object cannot take the place of a role's stage: the lanes stay what they are. */
-    private void checkStage(String name, RoleSpec role, RoleStage stage, Object next) {
-        Stages.check(spec, role, stage.request(), next);
-        boolean reads = lanes.get(role.rx().get(0).lane()).byReference();
-        boolean writes = role instanceof RoleSpec.Stage && lanes.get(role.tx().get(0)).byReference();
-        if (!Steps.isValueStage(next) && (reads || writes)) {
-            throw new LaneGraphException(Category.CONFLICT, "lane/by-reference",
-                    "role " + name + ": lane " + (reads ? role.rx().get(0).lane() : role.tx().get(0)) + " carries objects, and a "
-                            + next.getClass().getName() + " works on bytes; expected a stage on values;"
-                            + " spawn with wire = always to swap between both",
-                    Map.of("role", name));
-        }
-        roles.forEach((other, agent) -> {
-            if (!other.equals(name) && agent.stage() != null && agent.stage().object() == next && hasState(next)) {
-                throw new LaneGraphException(Category.CONFLICT, "stage/shared-state",
-                        "roles " + other + " and " + name + " would share one object with state; expected an object of its own"
-                                + " for each; use a StageFactory or a class, which make one for each role",
-                        Map.of("role", name));
-            }
-        });
-    }
-
-    static boolean hasState(Object stage) {
-        return stage instanceof StatefulStage || stage instanceof StatefulTransformStage || stage instanceof SequenceAware;
     }
 
     /** The reader of a role: a router on a whole fanout has all of its cursors. */
@@ -319,40 +293,6 @@ final class Assembly {
         return role;
     }
 
-    /** A role here that writes the lane: one that has it as tx, else, where no ingress has it, as dead letters; or null. */
-    RoleAgent writer(String lane) {
-        lane(lane); // throws if it is none
-        String name = firstRole(role -> role.tx().contains(lane));
-        if (name == null && ingressOf(lane) == null) {
-            name = firstRole(role -> lane.equals(role.deadLetter()));
-            if (name == null) {
-                throw new LaneGraphException(Category.CONFLICT, "lane/no-writer",
-                        "lane " + lane + ": nothing of graph " + spec.name() + (part.isWhole() ? "" : " in this process")
-                                + " writes it; inject into a lane with a writer",
-                        Map.of("lane", lane));
-            }
-        }
-        return name == null ? null : roles.get(name);
-    }
-
-    private String firstRole(Predicate<RoleSpec> which) {
-        return spec.roles().entrySet().stream()
-                .filter(entry -> roles.containsKey(entry.getKey()) && which.test(entry.getValue()))
-                .map(Map.Entry::getKey)
-                .findFirst()
-                .orElse(null);
-    }
-
-    /** The first ingress endpoint on the lane, or null. */
-    String ingressOf(String lane) {
-        return spec.endpoints().entrySet().stream()
-                .filter(entry -> ingress.containsKey(entry.getKey())
-                        && entry.getValue().lane().lane().equals(lane))
-                .map(Map.Entry::getKey)
-                .findFirst()
-                .orElse(null);
-    }
-
     /** The lane of this name. */
     Lane lane(String name) {
         Lane lane = lanes.get(name);
@@ -364,67 +304,8 @@ final class Assembly {
         return lane;
     }
 
-    /**
-     * How many messages each lane still holds for a role or a consumer, without the empty ones. What a fanout
-     * holds for an egress alone does not count.
-     */
-    SortedMap<String, Integer> remaining() {
-        SortedMap<String, Integer> remaining = new TreeMap<>();
-        readers.forEach((name, owners) -> {
-            Lane lane = lanes.get(name);
-            int depth = owners.stream().mapToInt(lane::depth).max().orElse(0);
-            if (depth > 0) {
-                remaining.put(name, depth);
-            }
-        });
-        return remaining;
-    }
-
-    /** A number that moves whenever a role has done something. */
-    long epoch() {
-        long sum = 0;
-        for (RoleAgent role : roles.values()) {
-            sum += role.activity().epoch();
-        }
-        return sum;
-    }
-
-    /** The roles that are paused or parked. */
-    List<String> halted() {
-        return roles.entrySet().stream()
-                .filter(entry -> entry.getValue().halt().isHalted())
-                .map(Map.Entry::getKey)
-                .toList();
-    }
-
-    /**
-     * The halted roles if, at this instant, only they stand in the way: each other role has no message before it and is
-     * not active, or waits for room; else none.
-     */
-    List<String> heldUpBy() {
-        for (RoleAgent role : roles.values()) {
-            boolean waits = role.halt().isHalted() || role.activity().blockedOn() != null;
-            if (!waits && (role.activity().active() || hasMessages(role))) {
-                return List.of();
-            }
-        }
-        return halted();
-    }
-
-    private boolean hasMessages(RoleAgent role) {
-        return readers.entrySet().stream().anyMatch(entry -> entry.getValue().stream()
-                .anyMatch(cursor -> isOf(role.owner(), cursor) && lanes.get(entry.getKey()).depth(cursor) > 0));
-    }
-
-    private static boolean isOf(String owner, String cursor) {
+    /** True if the cursor is this owner's. */
+    static boolean isOf(String owner, String cursor) {
         return cursor.equals(owner) || cursor.startsWith(owner + "/");
-    }
-
-    /** The roles that moved something in their last pass, run a function, or wait for room. */
-    List<String> activeRoles() {
-        return roles.entrySet().stream()
-                .filter(entry -> entry.getValue().activity().active())
-                .map(Map.Entry::getKey)
-                .toList();
     }
 }

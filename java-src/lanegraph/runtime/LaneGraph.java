@@ -197,9 +197,10 @@ public final class LaneGraph implements GraphAccess {
      *     calls; what {@link #offer} says of its own
      */
     public boolean inject(String lane, Object value, long deadlineMillis) {
-        RoleAgent role = assembly.writer(lane);
+        LaneWriters writers = new LaneWriters(assembly);
+        RoleAgent role = writers.role(lane);
         return role == null
-                ? offer(assembly.ingressOf(lane), value)
+                ? offer(writers.ingress(lane), value)
                 : new RoleControl(role, life.team.threadOf(role)).inject(lane, value, deadlineMillis);
     }
 

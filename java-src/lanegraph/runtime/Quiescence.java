@@ -30,15 +30,15 @@ final class Quiescence {
      */
     void awaitIdle(long timeoutMillis, Runnable check) {
         Deadline deadline = Deadline.in(timeoutMillis);
-        long epoch = assembly.epoch();
+        long epoch = assembly.standing.epoch();
         long since = System.nanoTime();
         while (true) {
             check.run();
-            List<String> active = assembly.activeRoles();
-            SortedMap<String, Integer> remaining = assembly.remaining();
-            long now = assembly.epoch();
+            List<String> active = assembly.standing.activeRoles();
+            SortedMap<String, Integer> remaining = assembly.standing.remaining();
+            long now = assembly.standing.epoch();
             boolean idle = active.isEmpty() && remaining.isEmpty();
-            List<String> heldUpBy = idle ? List.of() : assembly.heldUpBy();
+            List<String> heldUpBy = idle ? List.of() : assembly.standing.heldUpBy();
             if (now != epoch || !idle && heldUpBy.isEmpty()) {
                 epoch = now;
                 since = System.nanoTime();
@@ -49,7 +49,7 @@ final class Quiescence {
                 throw notIdle(timeoutMillis, active, now, remaining, heldUpBy);
             }
             if (deadline.passed()) {
-                throw notIdle(timeoutMillis, active, now, remaining, assembly.halted());
+                throw notIdle(timeoutMillis, active, now, remaining, assembly.standing.halted());
             }
             Deadline.checkInterrupt("await-idle of graph " + assembly.spec.name());
             LockSupport.parkNanos(IDLE_POLL_NS);
@@ -93,7 +93,7 @@ final class Quiescence {
      * message that it has passed on: so if no epoch moved, no message did.
      */
     private boolean isEmpty() {
-        long epoch = assembly.epoch();
-        return assembly.remaining().isEmpty() && assembly.epoch() == epoch;
+        long epoch = assembly.standing.epoch();
+        return assembly.standing.remaining().isEmpty() && assembly.standing.epoch() == epoch;
     }
 }

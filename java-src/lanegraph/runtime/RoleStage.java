@@ -127,7 +127,7 @@ final class RoleStage {
      *     role's thread may touch
      */
     void checkApart(Object other) {
-        if (other == object && (Assembly.hasState(other) || other instanceof AutoCloseable)) {
+        if (other == object && (StageFit.hasState(other) || other instanceof AutoCloseable)) {
             throw new LaneGraphException(Category.CONFLICT, "stage/shared-state",
                     "role " + request.role() + ": its stage is one object with state, which is at work; expected what can be made"
                             + " again beside it: a function, a StageFactory or a class",

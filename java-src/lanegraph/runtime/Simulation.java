@@ -92,7 +92,7 @@ public final class Simulation {
     }
 
     private void checkEmpty() {
-        SortedMap<String, Integer> remaining = assembly.remaining();
+        SortedMap<String, Integer> remaining = assembly.standing.remaining();
         List<String> waiting = inputs.entrySet().stream()
                 .filter(input -> input.getValue().hasNext())
                 .map(Map.Entry::getKey)

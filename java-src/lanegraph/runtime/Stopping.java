@@ -35,8 +35,8 @@ final class Stopping {
         if (!team.isOwnThread()) {
             awaitEnd(deadline, reserve);
         }
-        SortedMap<String, Integer> remaining = assembly.remaining();
-        return new StopResult(life.state(), remaining.isEmpty(), remaining, stuck, assembly.halted(),
+        SortedMap<String, Integer> remaining = assembly.standing.remaining();
+        return new StopResult(life.state(), remaining.isEmpty(), remaining, stuck, assembly.standing.halted(),
                 life.failures.byRole());
     }
 
