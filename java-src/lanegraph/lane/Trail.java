@@ -57,9 +57,10 @@ public final class Trail {
     /**
      * Notes that message t, which is committed next, comes from where the role's reader stands.
      *
-     * <p>The order of the stores, each with release order, so that a death between any two leaves them in it. First
-     * the older note is made void: else its old t, which is committed, would for an instant stand beside a new r. Then
-     * r and k. Then t: from here on the note counts as soon as t is committed, which is the caller's next store.
+     * <p>It is the older note that is written, and all of it before t is committed, which the caller's next store does with
+     * release order. A death in between leaves one of two things there. The older t, which is committed, beside a newer
+     * r: then the other note has a higher t, and counts. Or t, which is not committed: then this note is void. So none of
+     * the two needs a mark that it is being written; t is the last all the same, so that whoever looks sees whole notes.
      */
     void note(long t) {
         if (origin.isOutside()) {
@@ -67,9 +68,8 @@ public final class Trail {
         }
         int input = origin.input();
         long note = next[input];
-        memory.putLongRelease(note + NOTE_MESSAGE_OFFSET, NONE);
-        memory.putLongRelease(note + NOTE_INPUT_OFFSET, origin.next());
-        memory.putLongRelease(note + NOTE_RESULTS_OFFSET, origin.results());
+        memory.putLong(note + NOTE_INPUT_OFFSET, origin.next());
+        memory.putLong(note + NOTE_RESULTS_OFFSET, origin.results());
         memory.putLongRelease(note + NOTE_MESSAGE_OFFSET, t + 1);
         next[input] = note ^ OTHER;
     }

@@ -18,6 +18,8 @@ public final class SteppingMemory extends Memory {
 
     private long stores;
     private boolean halted;
+    private long meddleAt;
+    private Runnable meddling;
     private long last = Long.MAX_VALUE;
 
     /** Lets this many further stores happen; the one after them, and every later one, is {@link Halted}. */
@@ -32,6 +34,12 @@ public final class SteppingMemory extends Memory {
         haltAfter(Long.MAX_VALUE);
     }
 
+    /** Before the store that comes after this many further ones, this happens, once: what others do meanwhile. */
+    public void meddleAfter(long further, Runnable what) {
+        meddleAt = stores + further;
+        meddling = what;
+    }
+
     /** True once a store was not made. */
     public boolean isHalted() {
         return halted;
@@ -43,6 +51,11 @@ public final class SteppingMemory extends Memory {
     }
 
     private void step() {
+        if (meddling != null && stores == meddleAt) {
+            Runnable now = meddling;
+            meddling = null;
+            now.run();
+        }
         if (stores >= last) {
             halted = true;
             throw new Halted(stores);

@@ -5,9 +5,11 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import lanegraph.graph.GraphSpec;
+import lanegraph.lane.Claims;
 import lanegraph.lane.Lane;
 import lanegraph.lane.LaneRx;
 import lanegraph.lane.LaneTx;
+import lanegraph.lane.Ring;
 import lanegraph.region.Memory;
 
 /** A graph without threads: each role is stepped by hand. Belongs to one thread. */
@@ -20,6 +22,24 @@ public final class GraphProbe implements AutoCloseable {
 
     public GraphProbe(GraphSpec spec, SpawnOptions options, Memory memory) {
         assembly = new Assembly(spec, Part.WHOLE, options, () -> false, false, memory);
+    }
+
+    /** One role of a graph, as in a process of its own. */
+    public GraphProbe(GraphSpec spec, SpawnOptions options, String role, Memory memory) {
+        assembly = new Assembly(spec, new Part(role), options, () -> false, false, memory);
+    }
+
+    /** Tries to repair the slot that a reader of the lane stands before; true if none does, or not any more. */
+    public boolean repair(String lane) {
+        Ring ring = (Ring) assembly.lane(lane);
+        Claims claims = new Claims(ring);
+        long sequence = claims.heldUp();
+        return sequence < 0 || claims.repair(sequence, new ClaimRepair(assembly.options.dir()).locks(ring));
+    }
+
+    /** How many slots of the lane were repaired. */
+    public long repaired(String lane) {
+        return assembly.lane(lane).repaired();
     }
 
     public boolean offer(String ingress, Object value) {

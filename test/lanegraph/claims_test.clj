@@ -1,0 +1,113 @@
+(ns lanegraph.claims-test
+  "Two producers of one lane, each with its own life, stopped at every single store of each while the other is at any: what
+  one leaves is repaired by whoever may, and what every one has sent comes out once and in its order."
+  (:require [clojure.test :refer [deftest is testing]]
+            [lanegraph.convert :as convert]
+            [lanegraph.core :as lg]
+            [lanegraph.lane-kit :as lane-kit]
+            [lanegraph.options :as options]
+            [tools.seed :as seed])
+  (:import (java.lang AutoCloseable)
+           (java.util Random)
+           (lanegraph.lane SteppingMemory)
+           (lanegraph.runtime GraphProbe)))
+
+(set! *warn-on-reflection* true)
+
+(def ^:private spec
+  "in-p -> a -> p -> x <- q <- b <- in-q, and x -> r -> y -> out: each role has a life of its own, and x two producers."
+  {:name      :claims
+   :lanes     (zipmap [:a :b :x :y] (repeat {:kind :events :codec :long :slot-bytes 8 :slots 8}))
+   :roles     {:p {:kind :bridge :rx :a :tx :x} :q {:kind :bridge :rx :b :tx :x} :r {:kind :bridge :rx :x :tx :y}}
+   :endpoints {:in-p {:kind :ingress :lane :a} :in-q {:kind :ingress :lane :b} :out {:kind :egress :lane :y}}})
+
+(defn- role
+  "A life of one role: {:probe :memory :name}."
+  [dir n]
+  (let [memory (SteppingMemory.)]
+    {:name n :memory memory
+     :probe (GraphProbe. (convert/spec->java spec) (options/->java (options/checked :spawn {:dir (str dir)})) n memory)}))
+
+(defn- step [{:keys [^GraphProbe probe ^SteppingMemory memory name]}]
+  (try (.step probe name) (catch Throwable e (when-not (.isHalted memory) (throw e)))))
+
+(defn- dead? [{:keys [^SteppingMemory memory]}] (.isHalted memory))
+
+(defn- end [{:keys [^GraphProbe probe]}] (.close probe))
+
+(defn- restarted [dir {:keys [name] :as r}]
+  (if (dead? r) (role dir name) r))
+
+(defn- both-step
+  "Runs p until its store n; there q runs, until its store m; then the reader tries to repair what it finds; then p goes on,
+  or dies there too."
+  [{:keys [^SteppingMemory memory] :as p} q ^GraphProbe reader {:keys [n m p-dies?]}]
+  (.run memory)
+  (.meddleAfter memory n (fn []
+                           (.haltAfter ^SteppingMemory (:memory q) m)
+                           (step q)
+                           (when (dead? q) (end q))
+                           (.repair reader "x")
+                           (when p-dies? (.haltAfter memory 0))))
+  (step p)
+  (when (dead? p) (end p))
+  (when-not (dead? q) (.run ^SteppingMemory (:memory q))))
+
+(defn- taken
+  "What comes out when the reader has done what it can."
+  [rt r]
+  (dotimes [_ 5] (step r))
+  (lg/take! rt :out 100 {:timeout-ms 0}))
+
+(defn- go-on
+  "Both alive again, in the order of the plan; with :reader that repairs the lane before, and finds nothing left to repair."
+  [dir p q ^GraphProbe reader {:keys [how]}]
+  (when (= :reader how)
+    (dotimes [_ 5] (.step reader "r"))
+    (is (.repair reader "x"))
+    (dotimes [_ 5] (.step reader "r")))
+  (let [[p q] (if (= :q-first how)
+                (let [q (restarted dir q)] [(restarted dir p) q])
+                (let [p (restarted dir p)] [p (restarted dir q)]))]
+    [p q]))
+
+(defn- run-one
+  "One plan on what the runs before have left: [p q problem]."
+  [dir rt p q r i plan]
+  (let [sent (for [k (range 4)] (+ (* 4 (long i)) (long k)))]
+    (doseq [v sent] (lg/offer! rt (if (even? v) :in-p :in-q) v))
+    (both-step p q (:probe r) plan)
+    (let [[p q] (go-on dir p q (:probe r) plan)
+          out   (loop [out []]
+                  (step p)
+                  (step q)
+                  (let [more (taken rt r)]
+                    (if (seq more) (recur (into out more)) out)))]
+      [p q (when-not (= (group-by even? sent) (group-by even? out)) {:plan plan :sent sent :out out})])))
+
+(defn- run-all [plans]
+  (lane-kit/with-dir [dir true]
+    (let [r (role dir "r")]
+      (with-open [rt ^AutoCloseable (lg/attach (str dir))]
+        (loop [[plan & more] plans, i 0, p (role dir "p"), q (role dir "q")]
+          (if-not plan
+            (let [repaired (.repaired ^GraphProbe (:probe r) "x")]
+              (run! end [p q r])
+              repaired)
+            (let [[p q problem] (run-one dir rt p q r i plan)]
+              (when-not (is (nil? problem))
+                (throw (ex-info "the first is enough" problem)))
+              (recur more (inc i) p q))))))))
+
+(def ^:private stores "More than a role makes for two messages." 46)
+
+(defn- plans []
+  (for [how [:p-first :q-first :reader], p-dies? [true false], n (range stores), m (range stores)]
+    {:n n :m m :p-dies? p-dies? :how how}))
+
+(deftest two-producers-stopped-at-any-two-stores-lose-nothing
+  (let [random (Random. (seed/of ::some))]
+    (is (pos? (long (run-all (filter (fn [_] (zero? (.nextInt random 16))) (plans))))))))
+
+(deftest ^:long two-producers-stopped-at-every-two-stores-lose-nothing
+  (is (pos? (long (run-all (plans))))))
