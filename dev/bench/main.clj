@@ -9,6 +9,7 @@
    [bench.merge :as merge]
    [bench.pipeline :as pipeline]
    [bench.report :as report]
+   [bench.resume :as resume]
    [bench.roles :as roles]
    [bench.spsc :as spsc]
    [bench.start :as start]
@@ -24,7 +25,7 @@
 (def ^:private benchmarks
   [["spsc" spsc/benchmark] ["trip" trip/benchmark] ["fanout" fanout/benchmark] ["merge" merge/benchmark]
    ["pipeline" pipeline/benchmark] ["values" values/benchmark] ["journal" journal/benchmark]
-   ["roles" roles/benchmark] ["watch" watch/benchmark] ["live" live/benchmark] ["start" start/benchmark]])
+   ["resume" resume/benchmark] ["roles" roles/benchmark] ["watch" watch/benchmark] ["live" live/benchmark] ["start" start/benchmark]])
 
 (def ^:private option-specs
   [[nil "--trials N" "JVMs for each contender" :default 5 :parse-fn parse-long :validate [#(and % (pos? %)) "1 or more"]]

@@ -450,7 +450,8 @@
    :errors [{:text stack-trace, :count n, :first-ms epoch-ms, :last-ms epoch-ms}]}
   Counts are of messages: of a lane over all its lives, of a role since the spawn. :errors are those after
   which a role went on; :blocked-on is the full lane that a role waits for now, :blocked-for-ns how long it has moved
-  nothing. The consumer of an egress :out is the role :endpoint/out. :high-water is the largest :depth since the spawn
+  nothing. :repaired, if not 0, is how many slots of a lane of several producers were given up that one of them had claimed
+  when it died. The consumer of an egress :out is the role :endpoint/out. :high-water is the largest :depth since the spawn
   that was seen by writers that found their room used up, so each time the lane was full, and by those who looked.
   :oldest-ms is the age of the oldest message that a reader has before it. A journal knows it; slots keep no times, so of
   other lanes it is how long ago a status (top, why …) first saw the message: at least so old it is.

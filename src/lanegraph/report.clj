@@ -21,6 +21,7 @@
            :dropped    (.dropped s)
            :oldest-ms  (let [ms (.oldestMillis s)] (when-not (neg? ms) ms))
            :readers    (update-vals (into {} (.readers s)) long)}
+    (pos? (.repaired s)) (assoc :repaired (.repaired s))
     (pos? (.segments s)) (assoc :segments (long (.segments s)))
     (pos? (.capacity s)) (assoc :capacity (long (.capacity s))
                                 :fill (/ (double (.depth s)) (.capacity s)))))

@@ -6,11 +6,13 @@
             [lanegraph.core :as lg]
             [lanegraph.lane-kit :as lane-kit]
             [lanegraph.options :as options]
+            [lanegraph.scratch :as scratch]
             [tools.seed :as seed])
   (:import (java.lang AutoCloseable)
            (java.util Random)
-           (lanegraph.lane SteppingMemory)
-           (lanegraph.runtime GraphProbe)))
+           (lanegraph.lane Codecs Ring SteppingMemory SteppingMemory$Halted)
+           (lanegraph.region Existing Region RingShape)
+           (lanegraph.runtime GraphProbe LaneGraph SpawnOptions)))
 
 (set! *warn-on-reflection* true)
 
@@ -111,3 +113,30 @@
 
 (deftest ^:long two-producers-stopped-at-every-two-stores-lose-nothing
   (is (pos? (long (run-all (plans))))))
+
+;; ------------------------------------------------------------------ a client that never returns
+
+(defn- client-that-dies
+  "Offers a message to lane x, as endpoint/in does, and ends for good between its claim and its commit."
+  [dir]
+  (let [shape  (RingShape. "events" 8 8 "long" ["endpoint/in" "role/p"] ["role/r"])
+        memory (SteppingMemory.)
+        region (Region/mapped (scratch/path dir) "x" shape Existing/CONTINUE)
+        tx     (.tx (Ring. "x" region Codecs/LONG false true memory) "endpoint/in" false)]
+    (.haltAfter memory 2) ; the intent, the compare-and-set
+    (try (.offer tx 1) (catch SteppingMemory$Halted _ :dead))))
+
+(deftest a-client-that-died-in-a-claim-and-never-returns-holds-nobody-up
+  (lane-kit/with-dir [dir true]
+    (let [lane {:kind :events :codec :long :slot-bytes 8 :slots 8}
+          spec {:name      :never
+                :lanes     (zipmap [:a :x :y] (repeat lane))
+                :roles     {:p {:kind :bridge :rx :a :tx :x} :r {:kind :bridge :rx :x :tx :y}}
+                :endpoints {:in-p {:kind :ingress :lane :a} :in {:kind :ingress :lane :x} :out {:kind :egress :lane :y}}}
+          role #(LaneGraph/runRole (convert/spec->java spec) % (SpawnOptions/mapped (scratch/path dir)))]
+      (with-open [^LaneGraph _ (role "p"), ^LaneGraph _ (role "r")]
+        (is (= :dead (client-that-dies dir)))
+        (with-open [rt ^AutoCloseable (lg/attach (str dir))]
+          (dotimes [i 20] (lg/offer! rt :in-p i {:timeout-ms 20000}))
+          (is (= (range 20) (lg/take! rt :out 20 {:timeout-ms 20000})))
+          (is (= 1 (get-in (lg/status rt) [:lanes :x :repaired]))))))))

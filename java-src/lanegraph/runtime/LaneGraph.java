@@ -11,6 +11,7 @@ import lanegraph.LaneGraphException;
 import lanegraph.graph.GraphSpec;
 import lanegraph.lane.LaneRx;
 import lanegraph.lane.LaneTx;
+import lanegraph.region.Memory;
 import org.agrona.DirectBuffer;
 
 /**
@@ -26,7 +27,7 @@ public final class LaneGraph implements GraphAccess {
     private final Latencies latencies;
 
     private LaneGraph(GraphSpec spec, Part part, SpawnOptions options) {
-        life = new Lifecycle(spec, part, options);
+        life = new Lifecycle(spec, part, options, Memory.DIRECT);
         assembly = life.assembly;
         latencies = new Latencies(assembly);
     }

@@ -40,8 +40,9 @@ final class Lifecycle {
     /** Null for lanes in memory. */
     private volatile Heartbeat heartbeat;
 
-    Lifecycle(GraphSpec spec, Part part, SpawnOptions options) {
-        assembly = new Assembly(spec, part, options, () -> quiet, true, Memory.DIRECT);
+    /** @param memory {@link Memory#DIRECT}, or a test's */
+    Lifecycle(GraphSpec spec, Part part, SpawnOptions options, Memory memory) {
+        assembly = new Assembly(spec, part, options, () -> quiet, true, memory);
         events = new Events(spec.name(), options, assembly.errors);
         team = new Team(assembly, this::failed);
         stopping = new Stopping(this);

@@ -34,7 +34,7 @@ final class StatusReader {
         long read = lane.consumed(); // before the others, which can then only be ahead of it
         int depth = lane.depth();
         String memory = lane.byReference() ? "by-reference" : lane.file() == null ? "in-memory" : "mapped";
-        return new LaneStatus(lane.kind(), lane.capacity(), depth, lane.produced(), read, lane.dropped(), memory,
+        return new LaneStatus(lane.kind(), lane.capacity(), depth, lane.produced(), read, lane.dropped(), lane.repaired(), memory,
                 lane.segments(), lane.bytes(), lane.highWater(), age(lane.oldestMillis()), lane.depths());
     }
 

@@ -21,6 +21,7 @@ abstract class LaneContender implements Contender {
     final LaneRx[] rx = new LaneRx[Sides.CONSUMERS];
     private final Scratch scratch = Scratch.ifAsked();
     private AutoCloseable owner;
+    private Lane only;
 
     LaneContender(int slots) {
         Path dir = scratch == null ? null : scratch.directory;
@@ -37,6 +38,7 @@ abstract class LaneContender implements Contender {
 
     private void handles(Lane lane) {
         owner = () -> lane.close().join();
+        only = lane;
         handles(name -> lane.tx(name, false), lane::rx);
     }
 
@@ -85,6 +87,16 @@ abstract class LaneContender implements Contender {
                 idle.reset();
             }
         }
+    }
+
+    /** The lane, where it is one. */
+    final Lane lane() {
+        return only;
+    }
+
+    /** Where its files are; null in memory. */
+    final Path directory() {
+        return scratch == null ? null : scratch.directory;
     }
 
     abstract long differenceOf(LaneRx rx, Arrivals arrivals);

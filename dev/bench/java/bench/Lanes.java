@@ -38,6 +38,11 @@ final class Lanes {
         return owners("lane", Sides.PRODUCERS).stream().map(name -> ring(name, "events", slots, dir, 1, 1, false)).toList();
     }
 
+    /** A lane of this name between one producer and one consumer. */
+    static Lane oneEach(String name, int slots, Path dir) {
+        return ring(name, "events", slots, dir, 1, 1, false);
+    }
+
     private static Lane ring(String name, String kind, int slots, Path dir, int producers, int consumers,
             boolean byReference) {
         RingShape shape = new RingShape(kind, slots, Payload.LENGTH, "bytes", owners("p", producers),

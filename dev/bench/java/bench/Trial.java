@@ -44,6 +44,7 @@ public final class Trial {
         return switch (name) {
             case "lane" -> new LaneInPlace(slots);
             case "lane-copy" -> new LaneCopy(slots);
+            case "lane-bridged" -> new LaneBridged(slots);
             case "agrona" -> new AgronaInPlace(slots);
             case "agrona-copy" -> new AgronaCopy(slots);
             case "disruptor-heap" -> new DisruptorHeap(slots);
