@@ -234,6 +234,11 @@
     (let [none (refusal #(into [] (lg/journal dir :log)))]
       (is (= :journal/not-found (:lanegraph/code none)))
       (is (str/includes? (:message none) "peek")))
+    (write! dir [])
+    (let [{:keys [message journals]} (refusal #(into [] (lg/journal dir :logg)))]
+      (is (= ["log"] journals))
+      (is (str/includes? message "journals=[log]")))
+    (io/delete-file (io/file dir "log.journal" "journal.cells"))
     (is (= :journal/not-found (code-of #(datafy/datafy (lg/journal dir :log)))))
     (with-open [rt (lg/spawn! (graph))]
       (doseq [dir [nil rt]

@@ -1,7 +1,14 @@
 package lanegraph.region;
 
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import lanegraph.LaneGraphException;
 import lanegraph.LaneGraphException.Category;
@@ -70,12 +77,29 @@ public final class JournalRefusal {
                 details);
     }
 
-    /** {@code journal/not-found}: there is no journal. */
+    /** {@code journal/not-found}: there is no journal; those that are in the same directory are told. */
     static LaneGraphException notFound(Path directory) {
+        List<String> there = journals(directory.getParent());
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("directory", directory.toString());
+        details.put("journals", there);
         return new LaneGraphException(Category.NOT_FOUND, "journal/not-found",
-                "no journal here: directory=" + directory + "; expected the folder of a graph that has run with :dir, and the"
+                "no journal here: directory=" + directory + (there.isEmpty() ? "" : " journals=" + there)
+                        + "; expected the folder of a graph that has run with :dir, and the"
                         + " name of a lane of kind journal. One in memory can be read by peek alone",
-                Map.of("directory", directory.toString()));
+                details);
+    }
+
+    /** The lanes whose journals are in this directory. */
+    private static List<String> journals(Path dir) {
+        List<String> lanes = new ArrayList<>();
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(dir, "*.journal")) {
+            found.forEach(each -> lanes.add(each.getFileName().toString().replaceFirst("\\.journal$", "")));
+        } catch (IOException | DirectoryIteratorException ex) {
+            return List.of(); // there is no such directory, or none that can be read
+        }
+        Collections.sort(lanes);
+        return lanes;
     }
 
     private static Map<String, Object> range(String journal, long position, long first, long end) {
