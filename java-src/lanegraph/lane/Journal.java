@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import lanegraph.LaneGraphException;
 import lanegraph.region.JournalCells;
 import lanegraph.region.JournalDescriptor;
@@ -41,8 +40,6 @@ public final class Journal implements Lane {
     /** In memory a segment has at most this many bytes: then four of them are there. */
     public static final long MEMORY_SEGMENT_BYTES = 16L << 20;
 
-    private static final long EXPIRE_MS = 1_000;
-
     final String name;
     final Memory memory;
     final LaneCodec codec;
@@ -51,17 +48,12 @@ public final class Journal implements Lane {
     final long segmentBytes;
     final int maxLength;
     final Stamps stamps;
-    final NextSegment next;
+    final JournalUpkeep upkeep;
     /** True if the end is known here: the owner has opened it. */
     final boolean ends;
     private final JournalStore store;
     private final OwnedSegments segments;
     private final String writer;
-    private final JournalForce force;
-    /** What went wrong on the journal's thread, for the writer. */
-    private volatile Throwable trouble;
-    /** Null where the work of the journal's thread is done at once. */
-    private final JournalThread thread;
     private final JournalReaders readers;
     private final JournalCursor looking;
     private final JournalSeek seeking;
@@ -93,20 +85,9 @@ public final class Journal implements Lane {
         this.looking = new JournalCursor(name, segments, cells);
         this.seeking = new JournalSeek(name, segments, looking);
         JournalTail tail = writer == null ? null : JournalTail.find(store, memory);
-        this.force = new JournalForce(segments, cells, cells.tailPosition());
-        this.thread = background ? new JournalThread(name) : null;
+        JournalThread thread = background ? new JournalThread(name) : null;
         this.stamps = new Stamps(tail == null ? 0 : tail.stamp, System::currentTimeMillis, thread);
-        Retention retention = new Retention(segments, cells, memory, mostSegments(), policy.retainMillis());
-        Executor executor = thread == null ? Runnable::run : thread;
-        this.next = new NextSegment(segments, retention, executor);
-        if (ends && thread != null && policy.syncMillis() > 0) {
-            thread.every(policy.syncMillis(), () -> guarded(force::run));
-        }
-        if (ends && thread != null && policy.retainMillis() > 0) {
-            long each = Math.min(policy.retainMillis(), EXPIRE_MS);
-            thread.every(each, () -> guarded(
-                    () -> retention.expire(JournalDescriptor.segmentOf(cells.tailPosition(), segmentBytes))));
-        }
+        this.upkeep = new JournalUpkeep(segments, cells, ends ? policy : null, mostSegments(), thread, memory);
     }
 
     private long mostSegments() {
@@ -129,11 +110,6 @@ public final class Journal implements Lane {
         readers.register(owner, from);
     }
 
-    /** For one reader; where nothing is done in the background, nothing is found ahead. */
-    SegmentAhead ahead() {
-        return new SegmentAhead(segments, thread == null ? work -> { } : thread);
-    }
-
     /** The segment of this position, which must be one that a record may begin at. */
     Segment segmentAt(long position) {
         long first = JournalDescriptor.segmentOf(position, segmentBytes);
@@ -153,23 +129,6 @@ public final class Journal implements Lane {
             throw JournalRefusal.corrupt(name, first, "file length", segment.length(), segmentBytes);
         }
         return segment;
-    }
-
-    private void guarded(Runnable work) {
-        try {
-            work.run();
-        } catch (Throwable ex) {
-            trouble = ex; // thrown here it would end the work for good, unseen
-        }
-    }
-
-    /** Throws what went wrong since the last call when the journal was forced or old segments were removed. */
-    void checkTrouble() {
-        Throwable wrong = trouble;
-        if (wrong != null) {
-            trouble = null;
-            throw JournalThread.thrown(wrong);
-        }
     }
 
     @Override
@@ -330,13 +289,7 @@ public final class Journal implements Lane {
 
     @Override
     public CompletableFuture<Void> close() {
-        if (thread == null) {
-            return CompletableFuture.completedFuture(null);
-        }
-        if (ends && policy.syncMillis() > 0 && !thread.isClosed()) {
-            thread.execute(() -> guarded(force::run));
-        }
-        return thread.close().thenRun(this::checkTrouble);
+        return upkeep.close();
     }
 
     @Override

@@ -55,7 +55,7 @@ final class JournalRx extends LaneRx {
         this.memory = journal.memory;
         this.check = new RecordCheck(memory, journal.segmentBytes);
         this.cell = journal.cells.address() + cell;
-        this.ahead = journal.ahead();
+        this.ahead = journal.upkeep.ahead();
         this.view = new SlotView(journal.cells, 0);
         JournalCells.Kept kept = journal.cells.kept(cell);
         this.position = kept.position();

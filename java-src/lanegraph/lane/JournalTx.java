@@ -12,9 +12,6 @@ import static lanegraph.region.JournalDescriptor.TAIL_SEQUENCE_OFFSET;
 import static lanegraph.region.JournalDescriptor.WORD_LENGTH;
 
 import java.nio.ByteBuffer;
-import java.util.Map;
-import lanegraph.LaneGraphException;
-import lanegraph.LaneGraphException.Category;
 import lanegraph.region.JournalDescriptor;
 import lanegraph.region.Memory;
 import lanegraph.region.Segment;
@@ -29,19 +26,16 @@ import org.agrona.concurrent.UnsafeBuffer;
  * the word behind the record: whatever bytes an earlier life of the memory, or a claim, has left there, no
  * reader that comes to it takes them for a record.
  */
-class JournalTx extends LaneTx {
-    /** {@link #target} when nothing is claimed. */
-    private static final long NOTHING = 0;
-
+class JournalTx extends ClaimTx {
     private final Journal journal;
     private final Memory memory;
     private final RecordCheck check;
+    private final JournalUpkeep upkeep;
     private final NextSegment next;
     private final Stamps stamps;
     private final long notes;
     private final int maxLength;
     private final int longest;
-    private final boolean dropsWhenFull;
     private final boolean syncEach;
 
     private Segment segment;
@@ -53,8 +47,6 @@ class JournalTx extends LaneTx {
     private long half;
     private long position;
     private long sequence;
-    /** The address of the payload of the next commit. */
-    private long target;
 
     private final SlotView claimed;
     /** Never lent: an offer copies through it, while a claim's buffer may still be in use, or be the source. */
@@ -63,15 +55,16 @@ class JournalTx extends LaneTx {
     private SlotView scratch;
 
     JournalTx(Journal journal, boolean dropsWhenFull) {
+        super(journal.codec, dropsWhenFull);
         this.journal = journal;
         this.memory = journal.memory;
         this.check = new RecordCheck(memory, journal.segmentBytes);
-        this.next = journal.next;
+        this.upkeep = journal.upkeep;
+        this.next = journal.upkeep.next();
         this.stamps = journal.stamps;
         this.notes = journal.cells.address();
         this.maxLength = journal.maxLength;
         this.longest = JournalDescriptor.recordLength(maxLength);
-        this.dropsWhenFull = dropsWhenFull;
         this.syncEach = journal.policy.syncMillis() == JournalPolicy.SYNC_EACH;
         this.claimed = new SlotView(journal.cells, maxLength);
         this.position = journal.cells.tailPosition();
@@ -180,20 +173,6 @@ class JournalTx extends LaneTx {
     }
 
     @Override
-    public int encode(Object value) {
-        if (value == null) {
-            throw LaneErrors.noValue(journal.name);
-        }
-        MutableDirectBuffer buffer = claim();
-        long place = target;
-        target = NOTHING; // until the codec has ended well: a commit after it failed must not publish what it left
-        int length = journal.codec.encode(value, buffer);
-        checkLength(length);
-        target = place;
-        return length;
-    }
-
-    @Override
     public boolean commit(int length) {
         checkOpen();
         checkLength(length);
@@ -208,19 +187,6 @@ class JournalTx extends LaneTx {
         }
         publish(length);
         return true;
-    }
-
-    @Override
-    public boolean forward(LaneRx rx) {
-        checkOpen();
-        if (rx.byReference()) {
-            return commit(encode(rx.value()));
-        }
-        checkLength(rx.length());
-        target = rx.address();
-        boolean published = commit(rx.length());
-        target = NOTHING; // the bytes are the reader's: nothing stays claimed
-        return published;
     }
 
     @Override
@@ -275,29 +241,19 @@ class JournalTx extends LaneTx {
         segment.force((int) (address - segment.address()), length);
     }
 
-    private void checkOpen() {
+    @Override
+    final void checkOpen() {
         if (isMarked()) {
             throw LaneErrors.closed(journal.name);
         }
-        journal.checkTrouble();
+        upkeep.checkTrouble();
     }
 
-    private void checkLength(int length) {
+    @Override
+    final void checkLength(int length) {
         if (length < 0 || length > maxLength) {
-            throw badLength(length);
+            throw LaneErrors.badRecord(journal.name, length, maxLength, journal.segmentBytes);
         }
-    }
-
-    private LaneGraphException badLength(int length) {
-        Map<String, Object> details = Map.of("lane", journal.name, "length", length, "max-length", maxLength,
-                "segment-bytes", journal.segmentBytes);
-        return length < 0
-                ? new LaneGraphException(Category.INCORRECT, "lane/bad-length", "lane " + journal.name + ": a message of "
-                        + length + " bytes; expected 0 to " + maxLength, details)
-                : new LaneGraphException(Category.INCORRECT, "lane/too-large", "lane " + journal.name + ": a message of "
-                        + length + " bytes, but a journal with segments of " + journal.segmentBytes + " bytes takes "
-                        + maxLength + ", an eighth of one; give the lane a larger segment-bytes or make the message smaller."
-                        + " Nothing was written.", details);
     }
 
     @Override
@@ -313,11 +269,6 @@ class JournalTx extends LaneTx {
     @Override
     public boolean byReference() {
         return false;
-    }
-
-    @Override
-    public boolean dropsWhenFull() {
-        return dropsWhenFull;
     }
 
     @Override

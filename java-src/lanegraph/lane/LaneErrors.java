@@ -33,4 +33,17 @@ final class LaneErrors {
         return new LaneGraphException(Category.INCORRECT, "lane/no-value",
                 "lane " + lane + ": null is no message", Map.of("lane", lane));
     }
+
+    /** For a message of a journal that is shorter than 0 bytes or longer than it may be. */
+    static LaneGraphException badRecord(String lane, int length, int maxLength, long segmentBytes) {
+        Map<String, Object> details = Map.of("lane", lane, "length", length, "max-length", maxLength, "segment-bytes",
+                segmentBytes);
+        return length < 0
+                ? new LaneGraphException(Category.INCORRECT, "lane/bad-length", "lane " + lane + ": a message of "
+                        + length + " bytes; expected 0 to " + maxLength, details)
+                : new LaneGraphException(Category.INCORRECT, "lane/too-large", "lane " + lane + ": a message of "
+                        + length + " bytes, but a journal with segments of " + segmentBytes + " bytes takes "
+                        + maxLength + ", an eighth of one; give the lane a larger segment-bytes or make the message smaller."
+                        + " Nothing was written.", details);
+    }
 }

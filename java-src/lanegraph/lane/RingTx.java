@@ -12,9 +12,7 @@ import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** What the writers of a ring have in common. A handle belongs to one thread at a time. */
-abstract class RingTx extends LaneTx {
-    /** {@link #target} when nothing is claimed. */
-    static final long NOTHING = 0;
+abstract class RingTx extends ClaimTx {
     /** {@link #target} when {@link #claimed} is over the slot of the next message; no address is 1. */
     static final long IN_PLACE = 1;
     /** {@link #target} when {@link #pending} is the message; no address is 2. */
@@ -29,8 +27,6 @@ abstract class RingTx extends LaneTx {
     final int slotBytes;
     /** Sequences below it have room: the slowest cursor, when it was last read, plus the slots. */
     long limit;
-    /** The address of the payload of the next commit where it must be copied, or one of the three constants. */
-    long target;
     /** By reference: the object of the next commit. */
     Object pending;
 
@@ -40,10 +36,10 @@ abstract class RingTx extends LaneTx {
      */
     private final UnsafeBuffer inner = new UnsafeBuffer(0, 0);
     private final long cell;
-    private final boolean dropsWhenFull;
     private UnsafeBuffer scratch;
 
     RingTx(Ring ring, long cell, boolean dropsWhenFull) {
+        super(ring.codec, dropsWhenFull);
         this.ring = ring;
         this.memory = ring.memory;
         this.values = ring.values;
@@ -53,7 +49,6 @@ abstract class RingTx extends LaneTx {
         this.slotBytes = ring.slotBytes;
         this.cell = cell;
         this.claimed = ring.view();
-        this.dropsWhenFull = dropsWhenFull;
         this.limit = ring.slowest() + ring.slots;
     }
 
@@ -66,35 +61,13 @@ abstract class RingTx extends LaneTx {
 
     @Override
     public final int encode(Object value) {
-        if (value == null) {
-            throw LaneErrors.noValue(ring.name);
+        if (values == null || value == null) {
+            return super.encode(value);
         }
-        if (values != null) {
-            checkOpen();
-            pending = value;
-            target = REFERENCE;
-            return 0;
-        }
-        MutableDirectBuffer buffer = claim();
-        long place = target;
-        target = NOTHING; // until the codec has ended well: a commit after it failed must not publish what it left
-        int length = ring.codec.encode(value, buffer);
-        checkLength(length);
-        target = place;
-        return length;
-    }
-
-    @Override
-    public boolean forward(LaneRx rx) {
         checkOpen();
-        if (values != null || rx.byReference()) {
-            return commit(encode(rx.value()));
-        }
-        checkLength(rx.length());
-        target = rx.address();
-        boolean published = commit(rx.length());
-        target = NOTHING; // the bytes are the reader's: nothing stays claimed
-        return published;
+        pending = value;
+        target = REFERENCE;
+        return 0;
     }
 
     /** The scratch buffer, made when it is first needed. */
@@ -106,12 +79,14 @@ abstract class RingTx extends LaneTx {
         return scratch.addressOffset();
     }
 
+    @Override
     final void checkOpen() {
         if (isMarked()) {
             throw LaneErrors.closed(ring.name);
         }
     }
 
+    @Override
     final void checkLength(int length) {
         if (length < 0 || length > slotBytes) {
             throw ring.badLength(length);
@@ -158,11 +133,6 @@ abstract class RingTx extends LaneTx {
     @Override
     public final boolean byReference() {
         return values != null;
-    }
-
-    @Override
-    public final boolean dropsWhenFull() {
-        return dropsWhenFull;
     }
 
     @Override

@@ -60,7 +60,7 @@ public final class ControlFile {
                 temporary.fill();
                 temporary.write(header(text, counters, errorLogs, length), 0);
                 ControlFile file = new ControlFile(
-                        FileSegments.map(temporary.path(), temporary.channel(), true, length));
+                        SegmentFiles.map(temporary.path(), temporary.channel(), true, length));
                 fill.accept(file);
                 temporary.replace(directory.resolve(NAME));
                 return file;
@@ -107,7 +107,7 @@ public final class ControlFile {
                 if (size < TEXT_OFFSET || size > MAX_LENGTH) {
                     throw Refusal.controlCorrupt(file, "file length", size, TEXT_OFFSET + " to " + MAX_LENGTH);
                 }
-                ByteBuffer memory = FileSegments.map(file, channel, write, size).order(ByteOrder.LITTLE_ENDIAN);
+                ByteBuffer memory = SegmentFiles.map(file, channel, write, size).order(ByteOrder.LITTLE_ENDIAN);
                 check(file, memory);
                 return new ControlFile(memory);
             } catch (NoSuchFileException ex) {

@@ -65,7 +65,7 @@ public final class JournalFolder implements Segments, AutoCloseable {
 
     @Override
     public SortedSet<Long> firsts() {
-        return FileThread.call(() -> FileSegments.list(directory));
+        return FileThread.call(() -> SegmentFiles.list(directory));
     }
 
     @Override
@@ -74,7 +74,7 @@ public final class JournalFolder implements Segments, AutoCloseable {
             return current;
         }
         unmap();
-        current = FileThread.call(() -> FileSegments.open(directory, first, segmentBytes(), false));
+        current = FileThread.call(() -> SegmentFiles.open(directory, first, segmentBytes(), false));
         return current;
     }
 

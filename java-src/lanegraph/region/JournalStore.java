@@ -129,7 +129,7 @@ public final class JournalStore {
         Path first = directory.resolve(JournalDescriptor.fileName(0));
         boolean done = false;
         try (TemporaryFile temporary = new TemporaryFile(directory, "segment", shape.segmentBytes())) {
-            FileSegments.fresh(temporary, 0, shape.segmentBytes());
+            SegmentFiles.fresh(temporary, 0, shape.segmentBytes());
             link(temporary, first);
         } catch (FileAlreadyExistsException ex) {
             done = true; // another makes the same journal now, or died while it did: its segment is as good
@@ -201,7 +201,7 @@ public final class JournalStore {
                 continue;
             }
             check(file, header, shape);
-            return FileSegments.map(file, channel, write, JournalDescriptor.CELLS_LENGTH);
+            return SegmentFiles.map(file, channel, write, JournalDescriptor.CELLS_LENGTH);
         }
     }
 
