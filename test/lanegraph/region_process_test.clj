@@ -91,7 +91,7 @@
 (deftest a-full-disk-is-an-error-that-leaves-nothing
   (with-dir [dir]
     (let [small  (path dir "small")
-          script (str "mkdir -p '" small "' && mount -t tmpfs -o size=1m tmpfs '" small "' || { echo unmountable; exit; }")
+          script (str "mkdir -p '" small "' && mount -t tmpfs -o size=1m,mode=700 tmpfs '" small "' || { echo unmountable; exit; }")
           lane   (answers (in-own-mounts script (command [] "create" (path small "new") "in" 65536)))]
       (unless-unmountable lane
         (fn [[ready answer left]]

@@ -103,6 +103,8 @@ public final class ControlFile {
                 options.add(StandardOpenOption.WRITE);
             }
             try (FileChannel channel = FileChannel.open(file, options)) {
+                Rights.check(file.getParent());
+                Rights.check(file);
                 long size = channel.size();
                 if (size < TEXT_OFFSET || size > MAX_LENGTH) {
                     throw Refusal.controlCorrupt(file, "file length", size, TEXT_OFFSET + " to " + MAX_LENGTH);

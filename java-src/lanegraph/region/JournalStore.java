@@ -162,6 +162,7 @@ public final class JournalStore {
     /** @param made the directories that were made for a fresh journal; null if it was there */
     private static JournalStore attach(Path directory, JournalShape shape, boolean owner, boolean durable, boolean write,
             Directories made) throws IOException {
+        Rights.check(directory);
         JournalCells cells = new JournalCells(cells(directory, shape, write));
         FileSegments segments = new FileSegments(directory, shape.segmentBytes(), owner, durable);
         if (owner) {

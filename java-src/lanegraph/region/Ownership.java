@@ -51,7 +51,7 @@ public final class Ownership implements AutoCloseable {
      * @param who says to others who holds them, for example the name of the graph; shown in their {@code
      *     role/owned}
      * @throws LaneGraphException {@code role/owned} with owner, who, since, pid, host and directory; {@code
-     *     region/bad-name}; {@code region/no-directory}, {@code region/no-space}, {@code region/no-links},
+     *     region/bad-name}; {@code region/not-private}; {@code region/no-directory}, {@code region/no-space}, {@code region/no-links},
      *     {@code region/no-locks}, {@code region/not-a-file}, {@code region/io}
      */
     public static Ownership take(final Path dir, final Collection<String> owners, final String who) {
@@ -99,6 +99,8 @@ public final class Ownership implements AutoCloseable {
             try {
                 directories.make(directory.resolve("locks"));
                 final Path real = directory.resolve("locks").toRealPath(); // the registry knows one name only
+                Rights.check(directory);
+                Rights.check(real);
                 for (final String owner : owners) {
                     final Path file = real.resolve(fileName(owner));
                     taken.put(owner, LockFile.take(file, owner, text));

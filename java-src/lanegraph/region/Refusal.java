@@ -91,6 +91,14 @@ final class Refusal {
                 Map.of("file", file.toString(), "found", found));
     }
 
+    /** Others could change what a graph trusts: {@code region/not-private}. */
+    static LaneGraphException notPrivate(Path path, String found, String expected) {
+        return new LaneGraphException(Category.FORBIDDEN, "region/not-private",
+                "not private: path=" + path + " found: " + found + " expected: " + expected
+                        + "; change its owner or rights (chmod go-w), or choose a directory of your own",
+                Map.of("path", path.toString(), "found", found, "expected", expected));
+    }
+
     static LaneGraphException badName(final String what, final String name, final String expected) {
         return new LaneGraphException(Category.INCORRECT, "region/bad-name",
                 what + " is not allowed: found=" + (name == null ? "null" : '"' + shown(name) + '"')

@@ -94,6 +94,7 @@ final class RegionFile {
                 ? Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, NOFOLLOW_LINKS)
                 : Set.of(StandardOpenOption.READ, NOFOLLOW_LINKS);
         try (FileChannel channel = FileChannel.open(file, options)) {
+            Rights.check(file);
             RingHeader.check(file, channel, shape);
             return map(channel, write);
         } catch (final AccessDeniedException ex) {

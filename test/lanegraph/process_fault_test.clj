@@ -1,0 +1,149 @@
+(ns lanegraph.process-fault-test
+  "What can go wrong around the processes of a graph, and what is promised then."
+  (:require [clojure.java.io :as io]
+            [clojure.string :as str]
+            [clojure.test :refer [deftest is testing]]
+            [lanegraph.attached :as attached]
+            [lanegraph.convert :as convert]
+            [lanegraph.core :as lg]
+            [lanegraph.run-kit :refer [code-of eventually java-code]]
+            [lanegraph.scratch :as scratch :refer [path with-dir]]
+            [tools.process :as process])
+  (:import (java.io RandomAccessFile)
+           (java.lang ProcessHandle)
+           (java.nio.file Files LinkOption)
+           (java.nio.file.attribute PosixFilePermissions)
+           (java.util.concurrent TimeUnit)
+           (lanegraph.graph GraphSpec)
+           (lanegraph.lane Codecs Ring)
+           (lanegraph.region Memory Region)
+           (lanegraph.runtime AttachedGraph LaneGraph OwnerStatus SpawnOptions)))
+
+(set! *warn-on-reflection* true)
+
+(def ^:private spec
+  {:name      :one
+   :lanes     (zipmap [:a :b] (repeat {:kind :events :slots 64 :slot-bytes 64 :codec :string}))
+   :roles     {:copy {:kind :bridge :rx :a :tx :b}}
+   :endpoints {:in {:kind :ingress :lane :a} :out {:kind :egress :lane :b}}})
+
+(def ^:private graph (convert/spec->java spec))
+
+(defn- run-dir [dir] (path dir "run"))
+
+(defn- role! ^Process [dir]
+  (let [file (str (path dir "spec.kv"))]
+    (spit file (.canonical ^GraphSpec graph))
+    (let [p (scratch/start! (scratch/java-command [] "lanegraph.runtime.RoleProcess" file "copy" (run-dir dir)))]
+      (is (= "ready copy" (scratch/line! p)))
+      p)))
+
+(defn- signal! [^Process p signal]
+  (process/run {} "kill" (str "-" signal) (.pid p)))
+
+(defn- exit! [^Process p]
+  (if (.waitFor p 20 TimeUnit/SECONDS)
+    (.exitValue p)
+    (do (.destroyForcibly p) :hangs)))
+
+(deftest s41-one-that-is-stopped-by-the-system-still-lives
+  (with-dir [dir]
+    (let [p (role! dir)]
+      (with-open [g (lg/attach (run-dir dir))]
+        (signal! p "STOP")
+        (is (= 20 (lg/offer-all! g :in (map str (range 20)))))
+        (is (= :role/owned (code-of #(lg/run-role! spec :copy {:dir (run-dir dir)}))) "nobody takes its place")
+        (is (eventually (< 300 (long (get-in (lg/postmortem (run-dir dir)) [:owners "role/copy" :heartbeat-age-ms])))))
+        (is (= [] (:died (lg/postmortem (run-dir dir)))))
+        (signal! p "CONT")
+        (is (= (mapv str (range 20)) (lg/take! g :out 20 {:timeout-ms 20000}))))
+      (.destroy (.toHandle p))
+      (is (= 0 (exit! p))))))
+
+(deftest a-lane-file-cut-short-is-an-error-of-the-role-and-kills-no-jvm
+  (with-dir [dir]
+    (let [p (role! dir)]
+      (with-open [f (RandomAccessFile. (io/file (str (run-dir dir)) "a.ring") "rw")]
+        (.setLength f 0))
+      (is (= 1 (exit! p)))
+      (is (str/includes? (str/join "\n" (scratch/lines p)) "InternalError"))
+      (is (= "lane/corrupt" (java-code #(LaneGraph/runRole graph "copy" (SpawnOptions/mapped (run-dir dir)))))))))
+
+(deftest a-directory-that-is-deleted-ends-nobody-and-is-made-again
+  (with-dir [dir]
+    (let [p (role! dir)]
+      (process/delete-tree! (str (run-dir dir)))
+      (.destroy (.toHandle p))
+      (is (= 0 (exit! p)))
+      (is (= :graph/not-found (code-of #(lg/attach (run-dir dir)))))
+      (with-open [_ (lg/run-role! spec :copy {:dir (run-dir dir)}), g (lg/attach (run-dir dir))]
+        (is (lg/offer! g :in "again"))
+        (is (= ["again"] (lg/take! g :out 1 {:timeout-ms 20000})))))))
+
+(deftest a-process-number-says-nothing
+  (with-dir [dir]
+    (.close (lg/run-role! spec :copy {:dir (run-dir dir)}))
+    (testing "a lock file that names a process that lives, as one of another namespace may have the same number"
+      (spit (str (path (run-dir dir) "locks" "role.copy.lock")) (str "who=another\npid=" (.pid (ProcessHandle/current)) "\n"))
+      (is (nil? (get-in (lg/postmortem (run-dir dir)) [:owners "role/copy" :holder])))
+      (.close (lg/run-role! spec :copy {:dir (run-dir dir)})))
+    (testing "and one that names none, while its owner lives"
+      (with-open [_ (lg/run-role! spec :copy {:dir (run-dir dir)})]
+        (spit (str (path (run-dir dir) "locks" "role.copy.lock")) "pid=999999999\n")
+        (is (= :role/owned (code-of #(lg/run-role! spec :copy {:dir (run-dir dir)}))))))))
+
+(deftest a-clock-that-was-set-back-kills-nobody
+  (let [future (+ (System/currentTimeMillis) 3600000)
+        told   (#'attached/owner (OwnerStatus. "running" "running" (java.util.TreeMap. {"pid" "1"}) future future 1 false nil))]
+    (is (= [:running 0] ((juxt :state :heartbeat-age-ms) told)))))
+
+(deftest what-others-may-change-is-refused
+  (with-dir [dir]
+    (.close (lg/run-role! spec :copy {:dir (run-dir dir)}))
+    (doseq [[file rights] [[(run-dir dir) "rwxrwx---"]
+                           [(path (run-dir dir) "locks") "rwx----w-"]
+                           [(path (run-dir dir) "a.ring") "rw-rw----"]
+                           [(path (run-dir dir) "control.dat") "rw----rw-"]]
+            :let [before (Files/getPosixFilePermissions file (make-array LinkOption 0))]]
+      (Files/setPosixFilePermissions file (PosixFilePermissions/fromString rights))
+      (is (= :region/not-private (code-of #(lg/run-role! spec :copy {:dir (run-dir dir)}))) (str file))
+      (Files/setPosixFilePermissions file before))
+    (testing "links in the way"
+      (doseq [file ["a.ring" "control.dat" "locks/role.copy.lock"]
+              :let [there (path (run-dir dir) file) away (path dir "away")]]
+        (Files/move there away (make-array java.nio.file.CopyOption 0))
+        (Files/createSymbolicLink there away (make-array java.nio.file.attribute.FileAttribute 0))
+        (is (= :region/not-a-file (code-of #(lg/run-role! spec :copy {:dir (run-dir dir)}))) file)
+        (Files/delete there)
+        (Files/move away there (make-array java.nio.file.CopyOption 0))))
+    (when (= "0" (str/trim (:out (process/run {} "id" "-u"))))
+      (testing "files of another user"
+        (process/run {} "chown" "12345" (path (run-dir dir) "a.ring"))
+        (is (= :region/not-private (code-of #(lg/run-role! spec :copy {:dir (run-dir dir)}))))))))
+
+(defn- flipped
+  "What f answers or throws with each byte of a file, from 0 to n, changed in turn: {answer-or-code count}."
+  [file n f]
+  (let [found (atom {})]
+    (with-open [raf (RandomAccessFile. (io/file (str file)) "rw")]
+      (doseq [i (range n)]
+        (.seek raf i)
+        (let [b (.read raf)]
+          (.seek raf i)
+          (.write raf (bit-xor b (inc (rand-int 255))))
+          (swap! found update (try (f) (catch lanegraph.LaneGraphException e (.code e))) (fnil inc 0))
+          (.seek raf i)
+          (.write raf b))))
+    @found))
+
+(deftest every-byte-of-a-header-is-an-error-with-a-code-or-means-nothing
+  (with-dir [dir]
+    (.close (lg/run-role! spec :copy {:dir (run-dir dir)}))
+    (let [control (path (run-dir dir) "control.dat")
+          length  (+ 128 (count (.canonical ^GraphSpec graph)))
+          shape   (.shape (Region/attached (run-dir dir) "a" (lanegraph.region.RingShape. "events" 64 64 "string" ["endpoint/in"] ["role/copy"]) false))
+          ring    #(do (Ring. "a" (Region/attached (run-dir dir) "a" shape false) Codecs/STRING false true Memory/DIRECT) :fine)]
+      (is (= #{:fine "control/corrupt"}
+             (set (keys (flipped control length #(do (.close (AttachedGraph/attach (SpawnOptions/mapped (run-dir dir)))) :fine))))))
+      (is (every? #{:fine "lane/corrupt" "lane/incompatible" "lane/other-version"}
+                  (keys (flipped (path (run-dir dir) "a.ring") (lanegraph.region.RingDescriptor/slotsOffset shape) ring)))))))
