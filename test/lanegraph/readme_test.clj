@@ -92,6 +92,9 @@
 (deftest every-block-of-looking-inside-runs
   (try-page "doc/10-look-inside.md"))
 
+(deftest every-block-of-many-processes-runs
+  (try-page "doc/11-many-processes.md"))
+
 (deftest every-block-of-the-concepts-runs
   (try-page "doc/02-concepts.md"))
 
