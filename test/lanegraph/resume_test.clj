@@ -31,6 +31,10 @@
    :some  (fn [v] (apply lg/emit (map #(+ (* 10 (long v)) (long %)) (range (mod (long v) 4)))))
    :fail  (fn [v] (if (third? v) (throw (ex-info "a third" {})) v))
    :spoil (fn [v] (if (third? v) (lg/emit v (inc (long v)) "not a long") (lg/emit v)))
+   :mended (let [seen (atom #{})] ; its third result cannot be written when a message is seen for the first time
+             (fn [v] (let [again? (@seen v)]
+                       (swap! seen conj v)
+                       (if (third? v) (lg/emit v (inc (long v)) (if again? (+ 2 (long v)) "not a long")) v))))
    :odd   (fn [v] (if (third? v) nil (if (odd? (long v)) :b0 :b1)))})
 
 (def ^:private roles
@@ -45,6 +49,8 @@
    :errors      {:role {:kind :stage :stage :fail} :dead? true :answer (fn [vs] [(remove third? vs) (filter third? vs)])}
    :spoilt      {:role   {:kind :stage :stage :spoil} :dead? true
                  :answer (fn [vs] [(mapcat #(if (third? %) [% (inc (long %))] [%]) vs) (filter third? vs)])}
+   :parked      {:role   {:kind :stage :stage :mended} :dev? true
+                 :answer (fn [vs] [(mapcat #(if (third? %) [% (inc (long %)) (+ 2 (long %))] [%]) vs)])}
    :broadcast   {:role {:kind :router} :outs 2 :answer (fn [vs] [vs vs])}
    :round-robin {:role {:kind :router :policy :round-robin} :outs 2 :answer (fn [vs] [(take-nth 2 vs) (take-nth 2 (rest vs))])}
    :by          {:role   {:kind :router :policy {:by :odd}} :outs 2
@@ -95,9 +101,19 @@
 (def ^:private messages 6)
 
 (defn- open ^GraphProbe [spec ^File dir memory]
-  (GraphProbe. (convert/spec->java spec)
-               (options/->java (options/checked :spawn {:dir (str dir) :stages stages}))
+  (GraphProbe. (convert/spec->java (dissoc spec :dev?))
+               (options/->java (options/checked :spawn {:dir (str dir) :stages stages :dev (boolean (:dev? spec))}))
                memory))
+
+(defn- injected? [v] (neg? (long v)))
+
+(defn- work-on
+  "What somebody does beside a role in dev mode: has a parked message done again, and injects a few of his own."
+  [^GraphProbe g taken]
+  (if (.isParked g "r")
+    (.retry g "r")
+    (when (< (count (filter injected? (:out-b0 taken))) 5)
+      (.inject g "r" "b0" -1))))
 
 (defn- halted?
   "Lets the role do one pass with at most `budget` stores."
@@ -114,6 +130,8 @@
 (defn- collect [^GraphProbe g taken]
   (reduce-kv (fn [taken out vs] (assoc taken out (into vs (.take g (name out) 100)))) taken taken))
 
+(defn- without-injected [taken] (update-vals taken #(vec (remove injected? %))))
+
 (defn- life
   "One life of the graph: until nothing moves, or until the role has made `budget` stores. [done? left taken stores]"
   [spec dir budget left taken]
@@ -121,13 +139,14 @@
     (with-open [g (open spec dir memory)]
       (loop [left left, taken taken, made 0]
         (let [left'  (feed g left)
+              worked? (when (:dev? spec) (work-on g taken))
               halt?  (halted? g memory (- (long budget) made))
               made   (+ made (.stores memory))
               _      (when-not halt? (.run memory))
               taken' (if halt? taken (collect g taken))]
           (cond
             halt?                                      [false left' taken' made]
-            (and (= left left') (= taken taken')
+            (and (= left left') (= taken taken') (not worked?)
                  (every? empty? (vals left)))          [true left' taken' made]
             :else                                      (recur left' taken' made)))))))
 
@@ -135,14 +154,14 @@
   "What every egress has after lives with these budgets of stores, and a last one without an end."
   [{:keys [role] :as c} budgets]
   (lane-kit/with-dir [dir true]
-    (let [spec (graph c)
+    (let [spec (assoc (graph c) :dev? (get (roles role) :dev?))
           ins  (get (roles role) :ins 1)
           left (into {} (for [i (range ins)] [(keyword (str "in-a" i)) (range (* 1000 i) (+ (* 1000 i) messages))]))
           outs (into {} (for [[k e] (:endpoints spec) :when (= :egress (:kind e))] [k []]))]
       (loop [left left, taken outs, [budget & more] budgets, made []]
         (let [[done? left taken stores] (life spec dir (or budget Long/MAX_VALUE) left taken)]
           (if done?
-            {:taken taken :made (conj made stores)}
+            {:taken (without-injected taken) :made (conj made stores)}
             (recur left taken more (conj made stores))))))))
 
 (defn- lanes-of [{:keys [role]}]

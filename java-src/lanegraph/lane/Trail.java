@@ -37,6 +37,8 @@ public final class Trail {
     private final long[] from;
     private final long[] results;
     private boolean resuming;
+    /** True once a note told of several results of a message. */
+    private boolean several;
 
     /**
      * @param pairs the names of the output's pairs, by the number of the input
@@ -69,7 +71,10 @@ public final class Trail {
         int input = origin.input();
         long note = next[input];
         memory.putLong(note + NOTE_INPUT_OFFSET, origin.next());
-        memory.putLong(note + NOTE_RESULTS_OFFSET, origin.results());
+        if (several || origin.results() != 0) { // else k is 0 in all notes, and stays so: a store less for each message
+            several = true;
+            memory.putLong(note + NOTE_RESULTS_OFFSET, origin.results());
+        }
         memory.putLongRelease(note + NOTE_MESSAGE_OFFSET, t + 1);
         next[input] = note ^ OTHER;
     }
@@ -85,6 +90,7 @@ public final class Trail {
             long last = NONE;
             for (long note : new long[] {pairs[input], pairs[input] ^ OTHER}) {
                 long t = memory.getLongAcquire(note + NOTE_MESSAGE_OFFSET);
+                several |= memory.getLong(note + NOTE_RESULTS_OFFSET) != 0;
                 if (t != NONE && !committed.test(t - 1)) {
                     memory.putLongRelease(note + NOTE_MESSAGE_OFFSET, NONE);
                 } else if (t > last) {

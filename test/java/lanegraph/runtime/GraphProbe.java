@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import lanegraph.graph.GraphSpec;
 import lanegraph.lane.Claims;
 import lanegraph.lane.Lane;
@@ -63,6 +64,23 @@ public final class GraphProbe implements AutoCloseable {
     /** One pass of the role: how many messages it moved. */
     public int step(String role) {
         return assembly.roles.get(role).doWork();
+    }
+
+    /** True if the role waits with a message that its stage could not do. */
+    public boolean isParked(String role) {
+        return assembly.roles.get(role).halt().parked() != null;
+    }
+
+    /** At its next pass the role does its parked message again. */
+    public void retry(String role) {
+        assembly.roles.get(role).mailbox().post(new Command<>(commands -> RoleCommands::retry));
+    }
+
+    /** At its next pass the role writes this value; completed when it has, or has found no room. */
+    public CompletableFuture<Boolean> inject(String role, String lane, Object value) {
+        Command<Boolean> command = new Command<>(before -> commands -> commands.inject(lane, value));
+        assembly.roles.get(role).mailbox().post(command);
+        return command.answer();
     }
 
     /** An orderly end of the role. */
