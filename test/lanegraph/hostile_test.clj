@@ -69,10 +69,9 @@
   (everywhere
    (fn [opts]
      (with-open [rt (lg/spawn! (pipe {:stage 'clojure.core/identity}) opts)]
-       (let [all (sort-by :version (mapcat deref (mapv (fn [who] (future (mapv (fn [k] (assoc (lg/swap-stage! rt :r (fn [_] [who k]))
-                                                                                              :what [who k]))
-                                                                               (range 10))))
-                                                       [:x :y :z])))]
+       (let [swap #(assoc (lg/swap-stage! rt :r (fn [_] %)) :what %)
+             each (mapv (fn [who] (future (mapv #(swap [who %]) (range 10)))) [:x :y :z])
+             all  (sort-by :version (mapcat deref each))]
          (is (= (range 2 32) (map :version all)))
          (lg/offer! rt :in 1)
          (is (= [(:what (last all))] (taken rt 1))))))))

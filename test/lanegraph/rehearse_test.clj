@@ -83,7 +83,8 @@
       (is (= "no" (ex-message (try (lg/rehearse rt :r counter {:migrate (fn [_] (throw (ex-info "no" {})))})
                                    (catch clojure.lang.ExceptionInfo e e)))))
       (testing "what closing throws is told"
-        (is (= "stays open" (ex-message (:close-error (lg/rehearse rt :r (assoc counter :close (fn [_] (throw (ex-info "stays open" {}))))))))))
+        (let [bad (assoc counter :close (fn [_] (throw (ex-info "stays open" {}))))]
+          (is (= "stays open" (ex-message (:close-error (lg/rehearse rt :r bad)))))))
       (testing "the present one is closed too when the candidate cannot be made"
         (reset! closed [])
         (is (= :stage/init-failed (code-of #(lg/rehearse rt :r (assoc counter :init (fn [_] (throw (ex-info "no" {}))))))))
@@ -100,6 +101,12 @@
       (:map :map-ok)          (lg/raw-stage kind f)
       (:stateful :transform)  (lg/raw-stage kind (fn [_] f)))))
 
+(def ^:private drops-ones
+  (lg/raw-stage :transform (fn [_] (fn ^long [^DirectBuffer in ^MutableDirectBuffer out]
+                                     (if (= 1 (.getLong in 0))
+                                       lg/DROP
+                                       (do (.putLong out 0 3) 8))))))
+
 (deftest stages-on-buffers-are-rehearsed
   (doseq [kind [:map :map-ok :stateful :transform], memory [:auto :mapped]]
     (scratch/with-dir [dir]
@@ -108,10 +115,7 @@
                (fn [rt]
                  (is (= [[0 1 2 3] [1 2 3 4]] (differences (lg/rehearse rt :r (plus kind 2)))) (str kind))
                  (is (= 2 (:equal (lg/rehearse rt :r inc))) "a function of values beside one on buffers")
-                 (is (= [[0 1 2 nil]] (differences (lg/rehearse rt :r (lg/raw-stage :transform (fn [_] (fn ^long [^DirectBuffer in ^MutableDirectBuffer out]
-                                                                                                      (if (= 1 (.getLong in 0))
-                                                                                                        lg/DROP
-                                                                                                        (do (.putLong out 0 3) 8)))))))))
+                 (is (= [[0 1 2 nil]] (differences (lg/rehearse rt :r drops-ones))))
                  (is (= [[0 1 2 1] [1 2 3 nil]]
                         (differences (lg/rehearse rt :r (reify FilterStage (test [_ in] (= 1 (.getLong in 0)))))))))))))
 
@@ -234,7 +238,8 @@
                    (is (apply < 0 (map :position (:differences r))))
                    (when mapped?
                      (is (= (map :position (:differences r))
-                            (map :position (into [] (lg/journal dir :a {:last 2 :records true})))) "where the journal has them"))))))))
+                            (map :position (into [] (lg/journal dir :a {:last 2 :records true}))))
+                         "where the journal has them"))))))))
 
 (deftest a-journal-is-rehearsed
   (scratch/with-dir [dir]
@@ -313,8 +318,8 @@
       (is (= code (code-of #(lg/rehearse rt :r stage))) (pr-str stage)))
     (is (= [:role/no-stage :role/no-stage :graph/unknown-role :graph/unknown-role]
            (map (fn [role] (code-of #(lg/rehearse rt role dec))) [:copy :endpoint/out :x "r"])))
-    (doseq [opts [{:lst 5} {:last 0} {:last 1.5} {:next 1 :last 1} {:next 1 :journal ["/tmp" :a]} {:from 3} {:since 3} {:journal :a}
-                  {:journal ["/tmp" "a"]} {:migrate 5}]]
+    (doseq [opts [{:lst 5} {:last 0} {:last 1.5} {:next 1 :last 1} {:next 1 :journal ["/tmp" :a]} {:from 3} {:since 3}
+                  {:journal :a} {:journal ["/tmp" "a"]} {:migrate 5}]]
       (is (= :options/invalid (code-of #(lg/rehearse rt :r dec opts))) (pr-str opts)))))
 
 (deftest an-object-with-state-that-is-at-work-is-not-touched
@@ -331,7 +336,8 @@
 (deftest a-candidate-of-a-symbol-or-a-var-or-a-factory
   (through (pipe {:stage 'clojure.core/inc}) {} [1] 1
            (fn [rt]
-             (doseq [stage ['clojure.core/dec #'clojure.core/dec (reify StageFactory (create [_ _] (reify ValueStage (apply [_ v] (dec (long v))))))]]
+             (doseq [stage ['clojure.core/dec #'clojure.core/dec
+                            (reify StageFactory (create [_ _] (reify ValueStage (apply [_ v] (dec (long v))))))]]
                (is (= [[0 1 2 0]] (differences (lg/rehearse rt :r stage))))))))
 
 (deftest the-present-function-is-the-one-in-use
@@ -380,13 +386,16 @@
     (is (= :parked (get-in (lg/status rt) [:roles :r :state])))))
 
 (deftest a-stage-may-rehearse-on-its-own-thread
-  (let [rt (promise)
-        spec (pipe {:stage :self})]
-    (with-open [g (lg/spawn! spec {:stages {:self (fn [v] (if (= v :go) (:messages (lg/rehearse @rt :r (constantly 1) {:last 1})) v))}})]
+  (let [rt    (promise), first? (atom true)
+        stage (fn [v]
+                (if (compare-and-set! first? true false)
+                  (select-keys (lg/rehearse @rt :r (constantly 1)) [:messages :differences])
+                  v))]
+    (with-open [g (lg/spawn! (pipe {:stage :self}) {:stages {:self stage}})]
       (deliver rt g)
       (lg/offer! g :in :x)
-      (is (= [:x] (taken g 1)))
-      (is (= 1 (:messages (lg/rehearse g :r vector)))))))
+      (is (= [{:messages 1 :differences [{:position 0 :input :x :now :x :then 1}]}] (taken g 1)))
+      (is (= :x (do (lg/offer! g :in :x) (first (taken g 1)))) "and goes on"))))
 
 (deftest under-load-what-was-overwritten-is-missed-and-counted
   (with-open [rt (lg/spawn! (pipe {:stage 'clojure.core/identity} {:slots 8}) {:consumers {:out (fn [_])}})]
