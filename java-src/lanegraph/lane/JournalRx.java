@@ -230,9 +230,8 @@ final class JournalRx extends LaneRx {
     @Override
     public void advance() {
         checkMessage();
-        Marks before = marks;
-        if (before != null && before.reached(position)) {
-            before.passed(position);
+        if (position >= watched) {
+            passed(position);
         }
         int record = JournalDescriptor.recordLength(length);
         address += record;

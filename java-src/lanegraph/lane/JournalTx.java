@@ -212,9 +212,8 @@ class JournalTx extends ClaimTx {
         memory.putLong(at + RECORD_SEQUENCE_OFFSET, sequence);
         memory.putLong(at + RECORD_STAMP_OFFSET, stamps.next());
         int checksum = check.checksum(segment, (int) (at - segment.address()), length);
-        Marker chosen = marker;
-        if (chosen != null && sequence >= chosen.next) {
-            chosen.publishing(sequence, position);
+        if (sequence >= markAt) {
+            mark(sequence, position);
         }
         memory.putLong(at + record, 0); // before the word: who sees the record finds nothing behind it
         beforeCommit(position);

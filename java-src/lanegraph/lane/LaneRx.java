@@ -1,6 +1,5 @@
 package lanegraph.lane;
 
-import java.lang.invoke.VarHandle;
 import java.util.List;
 import org.agrona.DirectBuffer;
 
@@ -20,22 +19,47 @@ import org.agrona.DirectBuffer;
  * pass over a message throw {@code lane/no-message} if {@link #peek()} did not find one.
  */
 public abstract class LaneRx extends LaneHandle {
-    /** Null unless somebody times messages; looked at once a message. */
-    Marks marks;
+    /**
+     * The position of the first marked message: each message is compared with it, whether somebody times messages or not. It
+     * is written by those who write the lane, too, through {@link Marks}. The mark of a message is stored before the message's
+     * commit word, which this has loaded with acquire: so a plain load is good enough.
+     */
+    long watched = Marker.NONE;
+    /** Null unless somebody times messages. */
+    private volatile Marks marks;
 
     /**
      * From now on it tells these what it passes over, one for each lane that it reads; null ends that. Any thread: the
      * handle's own sees it soon.
      */
     public void marks(List<Marks> lanes) {
-        VarHandle.releaseFence(); // what they were made of comes before them
-        marks = lanes == null ? null : lanes.get(0);
+        Marks before = lanes == null ? null : lanes.get(0);
+        marks = before;
+        if (before == null) {
+            Marks.WATCHED.setOpaque(this, Marker.NONE);
+        } else {
+            before.attach(this);
+        }
+    }
+
+    private Marks.Mark markAt(long position) {
+        Marks before = marks;
+        return before == null ? null : before.at(position);
+    }
+
+    /** The reader goes behind this position, which is that of the first mark, or beyond. */
+    final void passed(long position) {
+        Marks before = marks;
+        if (before == null) {
+            Marks.WATCHED.setOpaque(this, Marker.NONE); // a writer added a last one while they were taken away
+        } else {
+            before.passed(position);
+        }
     }
 
     /** The mark of the message that {@link #peek()} found, or null if it has none. */
     public Marks.Mark mark() {
-        Marks before = marks;
-        return before != null && before.reached(position()) ? before.at(position()) : null;
+        return position() < watched ? null : markAt(position());
     }
 
     /**

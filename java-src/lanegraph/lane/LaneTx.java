@@ -1,5 +1,6 @@
 package lanegraph.lane;
 
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -15,15 +16,49 @@ import org.agrona.MutableDirectBuffer;
  * with code {@code lane/closed}.
  */
 public abstract class LaneTx extends LaneHandle {
-    /** Null unless somebody times messages; looked at once a message. */
-    Marker marker;
+    private static final VarHandle MARK_AT;
+
+    static {
+        try {
+            MARK_AT = MethodHandles.lookup().findVarHandle(LaneTx.class, "markAt", long.class);
+        } catch (ReflectiveOperationException ex) {
+            throw new ExceptionInInitializerError(ex);
+        }
+    }
+
+    /**
+     * The number of the next message that is marked: each message is compared with it, whether somebody times messages or not.
+     */
+    @SuppressWarnings("FieldMayBeFinal") // written through MARK_AT
+    long markAt = Marker.NONE;
+    /** Null unless somebody times messages. */
+    volatile Marker marker;
 
     /**
      * From now on this chooses which messages are marked; null: none is. Any thread: the handle's own sees it soon.
      */
     public final void markedBy(Marker chosen) {
-        VarHandle.releaseFence(); // what the marker was made of comes before it
         marker = chosen;
+        if (chosen == null) {
+            markAt(Marker.NONE);
+        } else {
+            chosen.attach(this);
+        }
+    }
+
+    /** Any thread; who is last has his way. */
+    final void markAt(long number) {
+        MARK_AT.setOpaque(this, number); // orders nothing: a message more or less is marked
+    }
+
+    /** Right before the message becomes visible, if its number is that of the next mark or beyond. */
+    final void mark(long number, long position) {
+        Marker chosen = marker;
+        if (chosen == null) {
+            markAt(Marker.NONE); // it chose a last one while it was taken away
+        } else {
+            chosen.publishing(number, position);
+        }
     }
 
     /** The name of the lane. */

@@ -14,6 +14,8 @@ import org.agrona.MutableDirectBuffer;
 class ManyProducersTx extends RingTx {
     static final long FULL = -1;
 
+    private long sent;
+
     ManyProducersTx(Ring ring, long cell, boolean dropsWhenFull) {
         super(ring, cell, dropsWhenFull);
     }
@@ -80,10 +82,10 @@ class ManyProducersTx extends RingTx {
         return true;
     }
 
+    /** The lane numbers the messages of all producers: these are counted here. */
     private void mark(long sequence) {
-        Marker chosen = marker;
-        if (chosen != null && ++chosen.sent >= chosen.next) {
-            chosen.publishing(chosen.sent, sequence);
+        if (++sent >= markAt) {
+            mark(sent, sequence);
         }
     }
 

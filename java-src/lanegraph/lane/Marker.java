@@ -1,37 +1,32 @@
 package lanegraph.lane;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-
 /**
  * Chooses which messages of one writer are marked, so that their way can be timed. It belongs to the writer's thread;
  * other threads may only {@linkplain #aim(long) aim} it.
  */
 public abstract class Marker {
-    /** Of {@link #next}: no message is marked. */
+    /** A number that no message has. */
     public static final long NONE = Long.MAX_VALUE;
 
-    private static final VarHandle NEXT;
-
-    static {
-        try {
-            NEXT = MethodHandles.lookup().findVarHandle(Marker.class, "next", long.class);
-        } catch (ReflectiveOperationException ex) {
-            throw new ExceptionInInitializerError(ex);
-        }
-    }
-
-    /** The writer asks before the message of this number, or the first after it, becomes visible. */
-    @SuppressWarnings("FieldMayBeFinal") // written through NEXT
-    long next = NONE;
-    /** Messages of a writer that shares its lane with others: where these are numbered by the lane, they count here. */
-    long sent;
+    private volatile LaneTx handle;
 
     protected Marker() {}
 
-    /** Any thread; who aims last has his way. */
+    /** It chooses for this handle from now on. */
+    final void attach(LaneTx tx) {
+        handle = tx;
+        aim(first());
+    }
+
+    /** The number from which on the next message is marked, when it begins with a handle. */
+    protected abstract long first();
+
+    /** The next message that is marked is that of this number, or the first after it. Any thread; who aims last has his way. */
     protected final void aim(long number) {
-        NEXT.setOpaque(this, number); // orders nothing: a message more or less is marked
+        LaneTx tx = handle;
+        if (tx != null) {
+            tx.markAt(number);
+        }
     }
 
     /**

@@ -17,7 +17,7 @@ public final class Marks {
         private long committed;
         private long born;
         private long weight;
-        private Object trail;
+        private Object way;
 
         /** {@link System#nanoTime} right before the message became visible in this lane. */
         public long committed() {
@@ -35,8 +35,8 @@ public final class Marks {
         }
 
         /** The way from outside to here, as the writer understands it. */
-        public Object trail() {
-            return trail;
+        public Object way() {
+            return way;
         }
     }
 
@@ -53,11 +53,12 @@ public final class Marks {
         void mark(long committed, long weight);
     }
 
-    private static final VarHandle NEXT;
+    /** {@link LaneRx#watched}. */
+    static final VarHandle WATCHED;
 
     static {
         try {
-            NEXT = MethodHandles.lookup().findVarHandle(Marks.class, "next", long.class);
+            WATCHED = MethodHandles.lookup().findVarHandle(LaneRx.class, "watched", long.class);
         } catch (ReflectiveOperationException ex) {
             throw new ExceptionInInitializerError(ex);
         }
@@ -70,12 +71,7 @@ public final class Marks {
     private final AtomicBoolean adding = new AtomicBoolean();
     private volatile long head;
     private volatile long tail;
-    /**
-     * The position of the first mark, or {@link Marker#NONE}. A reader need not read it in any order of its own: the mark of
-     * a message is stored before the message's commit word, which the reader has loaded with acquire.
-     */
-    @SuppressWarnings("FieldMayBeFinal") // written through NEXT
-    private long next = Marker.NONE;
+    private volatile LaneRx handle;
 
     /**
      * @param capacity how many marks may be before the reader; a power of two
@@ -96,7 +92,7 @@ public final class Marks {
     }
 
     /** On a writer's thread, before the message becomes visible. Where another writer adds one just now, it is missed. */
-    public void add(long position, long committed, long born, long weight, Object trail) {
+    public void add(long position, long committed, long born, long weight, Object way) {
         if (!adding.compareAndSet(false, true)) {
             missed.incrementAndGet();
             return;
@@ -112,11 +108,14 @@ public final class Marks {
             mark.committed = committed;
             mark.born = born;
             mark.weight = weight;
-            mark.trail = trail;
+            mark.way = way;
             tail = at + 1;
             // After the tail, with a fence between: either the reader finds this mark behind its last one, or this finds
             // that the reader waits for none.
-            NEXT.compareAndSet(this, Marker.NONE, position);
+            LaneRx rx = handle;
+            if (rx != null) {
+                WATCHED.compareAndSet(rx, Marker.NONE, position);
+            }
         } finally {
             adding.set(false);
         }
@@ -124,11 +123,6 @@ public final class Marks {
 
     private Mark mark(long i) {
         return marks[(int) i & marks.length - 1];
-    }
-
-    /** True if the message at this position, or one before it, may be marked. */
-    boolean reached(long position) {
-        return position >= next;
     }
 
     /** The mark of the message at this position, or null. On the reader's thread. */
@@ -155,13 +149,23 @@ public final class Marks {
 
     private void pass() {
         head = head + 1; // this thread alone writes it
+        aim(handle);
+    }
+
+    /** It tells this handle from now on. */
+    void attach(LaneRx rx) {
+        handle = rx; // before the look: who adds a mark after that sees it
+        aim(rx);
+    }
+
+    private void aim(LaneRx rx) {
         if (head < tail) {
-            NEXT.setOpaque(this, mark(head).position);
+            WATCHED.setOpaque(rx, mark(head).position);
             return;
         }
-        NEXT.setVolatile(this, Marker.NONE);
+        WATCHED.setVolatile(rx, Marker.NONE);
         if (head < tail) { // added since: see add
-            NEXT.compareAndSet(this, Marker.NONE, mark(head).position);
+            WATCHED.compareAndSet(rx, Marker.NONE, mark(head).position);
         }
     }
 

@@ -152,9 +152,8 @@ final class RingRx extends LaneRx {
     @Override
     public void advance() {
         checkMessage();
-        Marks before = marks;
-        if (before != null && before.reached(position)) {
-            before.passed(position);
+        if (position >= watched) {
+            passed(position);
         }
         position++; // and the word bears the position no more
     }

@@ -114,9 +114,8 @@ class SingleProducerTx extends RingTx {
     }
 
     private void publish(long slot, int length) {
-        Marker chosen = marker;
-        if (chosen != null && tail >= chosen.next) {
-            chosen.publishing(tail, tail);
+        if (tail >= markAt) {
+            mark(tail, tail);
         }
         publish(slot, tail, length);
         memory.storeStoreFence(); // this word before the next slots' payloads: Ring.look relies on it

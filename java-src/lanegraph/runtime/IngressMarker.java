@@ -10,14 +10,16 @@ import lanegraph.lane.Marks;
  * from.
  */
 final class IngressMarker extends Marker {
-    /** Between two looks: with fewer marks it marks more, with more it marks fewer. */
-    private static final int FEW = 16;
-    private static final int MANY = 64;
+    /** Up to so many between two looks are all marked. */
+    private static final int ALL = 64;
+    /** Of more: with fewer marks between two looks it marks more, with more it marks fewer. */
+    private static final int FEW = 4;
+    private static final int MANY = 16;
     /** With so many since the last look it does not wait for the next one to mark fewer. */
     static final int BURST = 128;
     private static final int MAX_EVERY = 1 << 16;
 
-    private final Trail trail;
+    private final Way way;
     private final Marks[] readers;
     private long random = System.nanoTime() | 1;
     private volatile boolean on = true;
@@ -27,10 +29,14 @@ final class IngressMarker extends Marker {
     /** What the next mark stands for: what it is chosen from, at the time it is chosen. */
     private volatile int weight = 1;
 
-    IngressMarker(Trail trail, List<Marks> readers) {
-        this.trail = trail;
+    IngressMarker(Way way, List<Marks> readers) {
+        this.way = way;
         this.readers = readers.toArray(Marks[]::new);
-        aim(0);
+    }
+
+    @Override
+    protected long first() {
+        return 0;
     }
 
     @Override
@@ -41,7 +47,7 @@ final class IngressMarker extends Marker {
         }
         long now = System.nanoTime();
         for (Marks reader : readers) {
-            reader.add(position, now, now, weight, trail);
+            reader.add(position, now, now, weight, way);
         }
         int marks = made + 1;
         made = marks;
@@ -72,7 +78,7 @@ final class IngressMarker extends Marker {
             every = 1;
             weight = 1;
             aim(0); // few messages, or none: the next one is marked, however far the next mark would have been
-        } else if (since > MANY && among < MAX_EVERY) {
+        } else if (since > (among == 1 ? ALL : MANY) && among < MAX_EVERY) {
             every = among * 2;
         } else if (since < FEW && among > 1) {
             every = among / 2;

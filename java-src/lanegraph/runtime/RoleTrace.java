@@ -22,13 +22,18 @@ final class RoleTrace implements Marks.Reader {
             this.readers = readers.toArray(Marks[]::new);
         }
 
+        @Override
+        protected long first() {
+            return NONE;
+        }
+
         void working(boolean on) {
             aim(on ? 0 : NONE);
         }
 
         @Override
         protected void publishing(long number, long position) {
-            Trail on = trail;
+            Way on = way;
             if (on == null) {
                 return;
             }
@@ -46,7 +51,7 @@ final class RoleTrace implements Marks.Reader {
     private Marks.Mark current;
     private long taken;
     /** Of the results of that; null if they are not followed. */
-    private Trail trail;
+    private Way way;
 
     RoleTrace(String role, AtomicLong missed) {
         this.role = role;
@@ -67,7 +72,7 @@ final class RoleTrace implements Marks.Reader {
             return; // it is not marked; or it was taken the first time, and is tried again
         }
         current = mark;
-        trail = ((Trail) mark.trail()).through(role);
+        way = ((Way) mark.way()).through(role);
         working(true);
         taken = System.nanoTime();
     }

@@ -11,7 +11,7 @@ final class Samples {
     /** What {@link LatencySample} tells. */
     static final class Sample {
         Marks marks;
-        Trail trail;
+        Way way;
         long weight;
         long waited;
         long served;
@@ -46,7 +46,7 @@ final class Samples {
         }
         Sample sample = samples[(int) at & CAPACITY - 1];
         sample.marks = marks;
-        sample.trail = (Trail) mark.trail();
+        sample.way = (Way) mark.way();
         sample.weight = mark.weight();
         sample.waited = Math.max(0, taken - mark.committed());
         sample.served = served;

@@ -90,7 +90,7 @@ final class Tracing {
 
     private void mark(String name, Ingress ingress) {
         String lane = assembly.spec.endpoints().get(name).lane().lane();
-        IngressMarker marker = new IngressMarker(Trail.from(name), marks.getOrDefault(lane, List.of()));
+        IngressMarker marker = new IngressMarker(Way.from(name), marks.getOrDefault(lane, List.of()));
         markers.add(marker);
         ingress.each(tx -> tx.markedBy(marker));
     }
@@ -100,7 +100,7 @@ final class Tracing {
         markers.forEach(IngressMarker::look);
         for (Reader reader : readers) {
             reader.samples().take(sample -> onSample.accept(new LatencySample(sample.marks.lane(), reader.owner(), sample.weight,
-                    sample.waited, sample.served, sample.age, sample.trail.ingress(), sample.trail.path())));
+                    sample.waited, sample.served, sample.age, sample.way.ingress(), sample.way.path())));
         }
     }
 

@@ -4,6 +4,10 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import lanegraph.graph.GraphBuilder;
 import lanegraph.graph.GraphSpec;
 import lanegraph.lane.Lane;
@@ -11,6 +15,7 @@ import lanegraph.lane.LaneRx;
 import lanegraph.lane.LaneTx;
 import lanegraph.runtime.GraphProbe;
 import lanegraph.runtime.SpawnOptions;
+import lanegraph.runtime.Tap;
 import lanegraph.stage.FilterStage;
 import lanegraph.stage.InspectStage;
 import lanegraph.stage.MapOkStage;
@@ -24,6 +29,7 @@ public final class RoleCost implements AutoCloseable {
     private static final int BATCH = 256;
     private static final int BATCHES = 8_000;
     private static final int ROUNDS = 11;
+    private static final long TENTH_NS = 100_000_000;
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final List<String> KINDS = List.of("bridge", "stage", "filter", "inspect");
 
@@ -120,15 +126,76 @@ public final class RoleCost implements AutoCloseable {
         }
     }
 
+    /** What somebody does who looks at the graph, for about a tenth of a second. */
+    private static Consumer<GraphProbe> watcher(String name) {
+        return switch (name) {
+            case "nothing" -> probe -> LockSupport.parkNanos(TENTH_NS);
+            case "latency" -> probe -> probe.latency(100, sample -> {});
+            case "tap" -> probe -> {
+                try (Tap tap = probe.tap("a", 1000, value -> {})) {
+                    LockSupport.parkNanos(TENTH_NS);
+                }
+            };
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+
+    /**
+     * Nanoseconds a message, by turns without anybody who looks and with one, on another thread.
+     *
+     * @return of each round without, then with, and so on; one more without
+     */
+    public static double[] watched(String name, int rounds) throws Exception {
+        Consumer<GraphProbe> watcher = watcher(name);
+        try (RoleCost cost = byRole("bridge")) {
+            Semaphore asked = new Semaphore(0);
+            Semaphore done = new Semaphore(0);
+            AtomicBoolean on = new AtomicBoolean();
+            Thread thread = new Thread(() -> {
+                while (true) {
+                    asked.acquireUninterruptibly();
+                    while (on.get()) {
+                        watcher.accept((GraphProbe) cost.owner);
+                    }
+                    done.release();
+                }
+            });
+            thread.setDaemon(true);
+            thread.start();
+            double[] found = new double[2 * rounds + 1];
+            for (int i = -6; i < found.length; i++) {
+                boolean with = i % 2 != 0;
+                if (with) {
+                    on.set(true);
+                    asked.release();
+                    cost.batches(BATCHES / 8);
+                }
+                double round = cost.round();
+                if (with) {
+                    on.set(false);
+                    done.acquire();
+                }
+                if (i >= 0) {
+                    found[i] = round;
+                }
+            }
+            return found;
+        }
+    }
+
     /** By the time that the core gave to this thread, since others may want it too. */
     private double round() {
         long start = THREADS.getCurrentThreadCpuTime();
-        for (int batch = 0; batch < BATCHES; batch++) {
+        batches(BATCHES);
+        return (THREADS.getCurrentThreadCpuTime() - start) / ((double) BATCHES * BATCH);
+    }
+
+    private void batches(int count) {
+        for (int batch = 0; batch < count; batch++) {
             write();
             bring.run();
             read();
         }
-        return (THREADS.getCurrentThreadCpuTime() - start) / ((double) BATCHES * BATCH);
     }
 
     private void write() {

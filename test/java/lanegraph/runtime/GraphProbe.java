@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import lanegraph.graph.GraphSpec;
 import lanegraph.lane.Claims;
 import lanegraph.lane.Lane;
@@ -59,6 +60,18 @@ public final class GraphProbe implements AutoCloseable {
     /** The bare handle of an egress. */
     public LaneRx reader(String egress) {
         return assembly.egress(egress).lend();
+    }
+
+    /** As {@link LaneGraph#latency}. */
+    public LatencyResult latency(long millis, Consumer<LatencySample> onSample) {
+        return new Latencies(assembly).measure(millis, onSample, () -> false);
+    }
+
+    /** A tap of one message in so many, which runs. */
+    public Tap tap(String lane, long every, Consumer<Object> onMessage) {
+        Tap tap = new Tap("probe", assembly.lane(lane), every, Long.MAX_VALUE, onMessage, null);
+        tap.start();
+        return tap;
     }
 
     /** One pass of the role: how many messages it moved. */
