@@ -8,6 +8,7 @@ public final class Origin {
     private final LaneRx rx;
     private long results;
     private boolean outside;
+    private boolean special;
 
     /** @param rx the role's reader, which stands before the message while anything of it is published */
     public Origin(LaneRx rx) {
@@ -21,11 +22,18 @@ public final class Origin {
      */
     public void leaves(long out) {
         results = out;
+        special = outside || results != 0;
     }
 
     /** From now on what is published comes from no message of the reader; or, with false, from one again. */
     public void outside(boolean is) {
         outside = is;
+        special = outside || results != 0;
+    }
+
+    /** True unless what is published is the only result, or the last, of a message of the reader. */
+    boolean isSpecial() {
+        return special;
     }
 
     boolean isOutside() {
@@ -40,6 +48,11 @@ public final class Origin {
     /** Where that lane's reader goes on once the result is committed. */
     long next() {
         return results == 0 ? rx.next() : rx.position();
+    }
+
+    /** As {@link #next}, where nothing is special. */
+    long nextMessage() {
+        return rx.next();
     }
 
     /** How many results of the message there are out then. */

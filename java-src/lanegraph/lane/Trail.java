@@ -36,6 +36,7 @@ public final class Trail {
     /** By input: where it goes on by the notes that were found, or unknown. */
     private final long[] from;
     private final long[] results;
+    private final boolean one;
     private boolean resuming;
     /** True once a note told of several results of a message. */
     private boolean several;
@@ -51,6 +52,7 @@ public final class Trail {
         this.origin = origin;
         this.pairs = pairs.stream().mapToLong(file::notes).toArray();
         this.next = this.pairs.clone();
+        this.one = this.pairs.length == 1;
         this.from = new long[this.pairs.length];
         this.results = new long[this.pairs.length];
         Arrays.fill(from, UNKNOWN);
@@ -65,16 +67,27 @@ public final class Trail {
      * the two needs a mark that it is being written; t is the last all the same, so that whoever looks sees whole notes.
      */
     void note(long t) {
+        if (several || origin.isSpecial()) {
+            noteSpecial(t);
+            return;
+        }
+        // One message, one result, as mostly: k is 0 in both notes, and stays so.
+        int input = one ? 0 : origin.input();
+        long note = next[input];
+        memory.putLong(note + NOTE_INPUT_OFFSET, origin.nextMessage());
+        memory.putLongRelease(note + NOTE_MESSAGE_OFFSET, t + 1);
+        next[input] = note ^ OTHER;
+    }
+
+    private void noteSpecial(long t) {
         if (origin.isOutside()) {
             return; // it brings no input further: the note before it stays true
         }
+        several = true;
         int input = origin.input();
         long note = next[input];
         memory.putLong(note + NOTE_INPUT_OFFSET, origin.next());
-        if (several || origin.results() != 0) { // else k is 0 in all notes, and stays so: a store less for each message
-            several = true;
-            memory.putLong(note + NOTE_RESULTS_OFFSET, origin.results());
-        }
+        memory.putLong(note + NOTE_RESULTS_OFFSET, origin.results());
         memory.putLongRelease(note + NOTE_MESSAGE_OFFSET, t + 1);
         next[input] = note ^ OTHER;
     }

@@ -64,9 +64,11 @@ public final class RoleFile {
 
     private static boolean isThere(Path file) {
         try {
+            Rights.check(file.getParent());
             if (!Files.readAttributes(file, BasicFileAttributes.class, NOFOLLOW_LINKS).isRegularFile()) {
                 throw Refusal.notAFile(file, "link, directory or special file");
             }
+            Rights.check(file);
             return true;
         } catch (NoSuchFileException ex) {
             return false;
