@@ -66,6 +66,11 @@
     {:open! #(.countDown latch)
      :pass! (fn [& _] (.await latch patience-ms TimeUnit/MILLISECONDS))}))
 
+(defn fresh-var
+  "A new var of this value."
+  [value]
+  (intern (create-ns 'lanegraph.swapped) (gensym "v") value))
+
 (defn taken
   "The next n messages of egress :out."
   [rt n]
