@@ -45,7 +45,7 @@ public final class SpawnOptions {
         return new SpawnOptions(dir);
     }
 
-    private SpawnOptions copy() {
+    private SpawnOptions with(Consumer<SpawnOptions> change) {
         SpawnOptions copy = new SpawnOptions(dir);
         copy.existing = existing;
         copy.threads = threads;
@@ -58,6 +58,7 @@ public final class SpawnOptions {
         copy.onFailure = onFailure;
         copy.codecs = codecs;
         copy.consumers = consumers;
+        change.accept(copy);
         return copy;
     }
 
@@ -68,9 +69,7 @@ public final class SpawnOptions {
 
     /** What happens with lanes that are there already. */
     public SpawnOptions existing(Existing value) {
-        SpawnOptions copy = copy();
-        copy.existing = value;
-        return copy;
+        return with(copy -> copy.existing = value);
     }
 
     Existing existing() {
@@ -79,9 +78,7 @@ public final class SpawnOptions {
 
     /** How roles are spread over threads. */
     public SpawnOptions threads(Threads value) {
-        SpawnOptions copy = copy();
-        copy.threads = value;
-        return copy;
+        return with(copy -> copy.threads = value);
     }
 
     Threads threads() {
@@ -90,9 +87,7 @@ public final class SpawnOptions {
 
     /** Overrides the graph's idle strategy, not a role's own. */
     public SpawnOptions idle(Idle value) {
-        SpawnOptions copy = copy();
-        copy.idle = value;
-        return copy;
+        return with(copy -> copy.idle = value);
     }
 
     Idle idle() {
@@ -101,9 +96,7 @@ public final class SpawnOptions {
 
     /** True forbids lanes by reference, so that every message takes its codec. */
     public SpawnOptions wireAlways(boolean value) {
-        SpawnOptions copy = copy();
-        copy.wireAlways = value;
-        return copy;
+        return with(copy -> copy.wireAlways = value);
     }
 
     boolean wireAlways() {
@@ -115,9 +108,7 @@ public final class SpawnOptions {
      * message is retried or skipped, see {@link RoleControl#retry}.
      */
     public SpawnOptions dev(boolean value) {
-        SpawnOptions copy = copy();
-        copy.dev = value;
-        return copy;
+        return with(copy -> copy.dev = value);
     }
 
     boolean dev() {
@@ -126,9 +117,7 @@ public final class SpawnOptions {
 
     /** Finds the stages; by default by the names of their classes. */
     public SpawnOptions stages(StageResolver value) {
-        SpawnOptions copy = copy();
-        copy.stages = value;
-        return copy;
+        return with(copy -> copy.stages = value);
     }
 
     StageResolver stages() {
@@ -137,9 +126,7 @@ public final class SpawnOptions {
 
     /** Called first on every role's thread; the spawn waits for it. */
     public SpawnOptions threadInit(ThreadInit value) {
-        SpawnOptions copy = copy();
-        copy.threadInit = value;
-        return copy;
+        return with(copy -> copy.threadInit = value);
     }
 
     ThreadInit threadInit() {
@@ -148,9 +135,7 @@ public final class SpawnOptions {
 
     /** Told what happens, on a thread of the library. */
     public SpawnOptions onEvent(Consumer<GraphEvent> value) {
-        SpawnOptions copy = copy();
-        copy.onEvent = value;
-        return copy;
+        return with(copy -> copy.onEvent = value);
     }
 
     Consumer<GraphEvent> onEvent() {
@@ -159,9 +144,7 @@ public final class SpawnOptions {
 
     /** Told why the graph failed, on a thread of the library. */
     public SpawnOptions onFailure(Consumer<LaneGraphException> value) {
-        SpawnOptions copy = copy();
-        copy.onFailure = value;
-        return copy;
+        return with(copy -> copy.onFailure = value);
     }
 
     Consumer<LaneGraphException> onFailure() {
@@ -170,9 +153,7 @@ public final class SpawnOptions {
 
     /** Adds a codec, or replaces the one of this name. */
     public SpawnOptions codec(String name, Codec codec) {
-        SpawnOptions copy = copy();
-        copy.codecs = with(codecs, name, codec);
-        return copy;
+        return with(copy -> copy.codecs = with(codecs, name, codec));
     }
 
     Map<String, Codec> codecs() {
@@ -199,9 +180,7 @@ public final class SpawnOptions {
     }
 
     private SpawnOptions withConsumer(String egress, Object consumer) {
-        SpawnOptions copy = copy();
-        copy.consumers = with(consumers, egress, consumer);
-        return copy;
+        return with(copy -> copy.consumers = with(consumers, egress, consumer));
     }
 
     /** By egress endpoint: a {@link ValueInspect} or an {@link InspectStage}. */
