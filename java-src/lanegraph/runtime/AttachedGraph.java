@@ -1,14 +1,13 @@
 package lanegraph.runtime;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import lanegraph.LaneGraphException;
 import lanegraph.LaneGraphException.Category;
@@ -30,7 +29,6 @@ import org.agrona.DirectBuffer;
 public final class AttachedGraph implements GraphAccess {
     private static final Set<String> LIVING = Set.of("starting", "running", "paused", "parked", "stuck");
     private static final long CLOSE_MS = 200;
-    private static final long LOOK_EACH_NS = 1_000_000;
 
     private final SpawnOptions options;
     private final Path dir;
@@ -271,25 +269,12 @@ public final class AttachedGraph implements GraphAccess {
 
     @Override
     public SortedMap<String, Double> busy(long millis) {
-        List<String> names = new ArrayList<>(spec.roles().keySet());
-        List<Activity> roles = names.stream().map(name -> control.activity(Topology.roleOwner(name))).toList();
-        int[] atWork = new int[names.size()];
-        Deadline deadline = Deadline.in(millis);
-        int looks = 0;
-        do {
-            for (int i = 0; i < atWork.length; i++) {
-                Activity role = roles.get(i);
-                atWork[i] += role.active() && role.state().equals("running") && role.blockedOn() == null ? 1 : 0;
-            }
-            looks++;
-            LockSupport.parkNanos(LOOK_EACH_NS);
-            Deadline.checkInterrupt("measuring how busy roles are");
-        } while (!deadline.passed());
-        SortedMap<String, Double> shares = new TreeMap<>();
-        for (int i = 0; i < atWork.length; i++) {
-            shares.put(names.get(i), atWork[i] / (double) looks);
+        Map<String, BooleanSupplier> atWork = new TreeMap<>();
+        for (String name : spec.roles().keySet()) {
+            Activity role = control.activity(Topology.roleOwner(name));
+            atWork.put(name, () -> role.active() && role.state().equals("running") && role.blockedOn() == null);
         }
-        return shares;
+        return Busy.shares(atWork, millis);
     }
 
     /** None: messages of other processes cannot be had. */

@@ -1,16 +1,13 @@
 package lanegraph.runtime;
 
-import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import lanegraph.lane.Lane;
 
 /** Reads what a graph is doing while it runs, without slowing it: memory that is there, and changes none of it. */
 final class StatusReader {
-    private static final long LOOK_EACH_NS = 1_000_000;
-
     private final Assembly assembly;
     private final Team team;
     private final Map<String, Throwable> failures;
@@ -43,30 +40,13 @@ final class StatusReader {
     }
 
     /**
-     * Looks at the roles about once a millisecond, for so long, on the caller's thread.
-     *
-     * @return by role, the share of the looks, 0 to 1, at which it was at work: it had just moved messages or its function
-     *     ran, and it was neither halted nor before a full lane
-     * @throws lanegraph.LaneGraphException {@code call/interrupted}
+     * As {@link Busy#shares}. A role is at work if it has just moved messages or its function runs, and it is neither
+     * halted nor before a full lane.
      */
     SortedMap<String, Double> busy(long millis) {
-        List<RoleAgent> roles = List.copyOf(assembly.roles.values());
-        int[] atWork = new int[roles.size()];
-        Deadline deadline = Deadline.in(millis);
-        int looks = 0;
-        do {
-            for (int i = 0; i < atWork.length; i++) {
-                atWork[i] += isAtWork(roles.get(i)) ? 1 : 0;
-            }
-            looks++;
-            LockSupport.parkNanos(LOOK_EACH_NS);
-            Deadline.checkInterrupt("measuring how busy roles are");
-        } while (!deadline.passed());
-        SortedMap<String, Double> shares = new TreeMap<>();
-        for (int i = 0; i < atWork.length; i++) {
-            shares.put(roles.get(i).roleName(), atWork[i] / (double) looks);
-        }
-        return shares;
+        Map<String, BooleanSupplier> atWork = new TreeMap<>();
+        assembly.roles.forEach((name, role) -> atWork.put(name, () -> isAtWork(role)));
+        return Busy.shares(atWork, millis);
     }
 
     private boolean isAtWork(RoleAgent role) {
