@@ -135,6 +135,29 @@
 (deftest ^:long two-producers-stopped-at-every-two-stores-lose-nothing
   (is (pos? (long (run-all (plans))))))
 
+(deftest whose-a-slot-is-cannot-be-told-while-one-who-may-own-it-stands-still
+  (lane-kit/with-dir [dir true]
+    (let [{:keys [^SteppingMemory memory] :as p} (role dir "p")
+          q    (role dir "q")
+          r    (role dir "r")
+          code (atom nil)]
+      (with-open [rt ^AutoCloseable (lg/attach (str dir))]
+        (lg/offer! rt :in-p 0)
+        (lg/offer! rt :in-q 1)
+        ;; p has stored its intent, q the same one, and q has won and died
+        (.meddleAfter memory 1 (fn []
+                                 (.haltAfter ^SteppingMemory (:memory q) 2)
+                                 (step q)
+                                 (end q)
+                                 (reset! code (lane-kit/code (role dir "q")))))
+        (step p)
+        (is (= "lane/claim-open" @code))
+        (let [q (role dir "q")] ; p has gone on
+          (step q)
+          (is (= [0 1] (sort (taken rt r))))
+          (is (= 1 (.repaired ^GraphProbe (:probe r) "x")))
+          (run! end [p q r]))))))
+
 ;; ------------------------------------------------------------------ a client that never returns
 
 (defn- client-that-dies
