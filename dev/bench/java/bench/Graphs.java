@@ -15,7 +15,7 @@ import org.agrona.MutableDirectBuffer;
 /** Graphs of a role that runs as it does for everybody; ingress endpoints p0 …, one a producer, egress c0 …, one a consumer. */
 final class Graphs {
     private final GraphBuilder graph = GraphSpec.builder("bench");
-    private final SpawnOptions options = SpawnOptions.inMemory()
+    private SpawnOptions options = SpawnOptions.inMemory()
             .stages(request -> (MapOkStage) Graphs::transform)
             .threads(Sides.SHARED ? Threads.SHARED : Threads.DEDICATED);
     private final int slots;
@@ -56,7 +56,7 @@ final class Graphs {
     static LaneGraph values(int slots, ValueStage stage) {
         Graphs graphs = new Graphs(slots);
         graphs.codec = "reference";
-        graphs.options.stages(request -> stage).codec("reference", new NoCodec());
+        graphs.options = graphs.options.stages(request -> stage).codec("reference", new NoCodec());
         return graphs.chain();
     }
 
