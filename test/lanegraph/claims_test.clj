@@ -135,28 +135,51 @@
 (deftest ^:long two-producers-stopped-at-every-two-stores-lose-nothing
   (is (pos? (long (run-all (plans))))))
 
-(deftest whose-a-slot-is-cannot-be-told-while-one-who-may-own-it-stands-still
+(defn- at-once
+  "Lives of these roles that begin at the same time."
+  [dir names]
+  (mapv deref (mapv #(future (role dir %)) names)))
+
+(deftest two-that-died-with-one-intent-start-again-at-once
+  ;; q said that it would try for the slot, then p claimed it: both bear it, and neither can have the other's lock.
   (lane-kit/with-dir [dir true]
-    (let [{:keys [^SteppingMemory memory] :as p} (role dir "p")
-          q    (role dir "q")
-          r    (role dir "r")
-          code (atom nil)]
+    (let [[p q r] (mapv #(role dir %) ["p" "q" "r"])]
       (with-open [rt ^AutoCloseable (lg/attach (str dir))]
         (lg/offer! rt :in-p 0)
         (lg/offer! rt :in-q 1)
-        ;; p has stored its intent, q the same one, and q has won and died
-        (.meddleAfter memory 1 (fn []
-                                 (.haltAfter ^SteppingMemory (:memory q) 2)
-                                 (step q)
-                                 (end q)
-                                 (reset! code (lane-kit/code (role dir "q")))))
-        (step p)
-        (is (= "lane/claim-open" @code))
-        (let [q (role dir "q")] ; p has gone on
-          (step q)
+        (doseq [[one stores] [[q 1] [p 2]]] ; the intent; the intent and the claim
+          (.haltAfter ^SteppingMemory (:memory one) stores)
+          (step one)
+          (end one))
+        (is (every? dead? [p q]))
+        (let [again (at-once dir ["p" "q"])]
+          (run! step again)
           (is (= [0 1] (sort (taken rt r))))
           (is (= 1 (.repaired ^GraphProbe (:probe r) "x")))
-          (run! end [p q r]))))))
+          (run! end (conj again r)))))))
+
+(deftest one-starts-again-though-another-that-lives-may-own-its-slot
+  ;; q is held up between its intent and its compare-and-set, which p wins.
+  (lane-kit/with-dir [dir true]
+    (let [[p q r] (mapv #(role dir %) ["p" "q" "r"])]
+      (with-open [rt ^AutoCloseable (lg/attach (str dir))]
+        (lg/offer! rt :in-p 0)
+        (lg/offer! rt :in-q 1)
+        (let [again (atom nil)]
+          (.meddleAfter ^SteppingMemory (:memory q) 1
+                        (fn []
+                          (.haltAfter ^SteppingMemory (:memory p) 2)
+                          (step p)
+                          (end p)
+                          (reset! again (role dir "p"))
+                          (step @again)
+                          (is (= [] (taken rt r)) "the slot may be q's")
+                          (is (not (.repair ^GraphProbe (:probe r) "x")))))
+          (step q)
+          (is (.repair ^GraphProbe (:probe r) "x") "nobody bears it now")
+          (is (= [0 1] (sort (taken rt r))))
+          (is (= 1 (.repaired ^GraphProbe (:probe r) "x")))
+          (run! end [@again q r]))))))
 
 ;; ------------------------------------------------------------------ a client that never returns
 

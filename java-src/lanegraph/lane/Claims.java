@@ -4,8 +4,6 @@ import static lanegraph.region.RingDescriptor.CELL_INTENT_OFFSET;
 import static lanegraph.region.RingDescriptor.CELL_REPAIRED_OFFSET;
 import static lanegraph.region.RingDescriptor.SKIP_LENGTH;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import lanegraph.region.Memory;
@@ -17,10 +15,11 @@ import lanegraph.region.RingDescriptor;
  *
  * <p>Whose such a slot is. A producer stores its intent before it claims, and clears it after its commit. So the one that
  * won the sequence bears it as its intent as long as the slot is not committed; others that lost it may bear it for a
- * moment as well. If every producer that bears it is dead, no one is left who could commit it. Life is told by locks
- * alone: who takes a producer's lock knows that it is dead, and that it stays so until the lock is given back.
+ * moment as well. Who holds the lock of one that died renounces for it: its intent becomes the negative. So of a slot that
+ * is claimed, open, and borne by nobody, nobody is left who could commit it. Life is told by locks alone: who takes a
+ * producer's lock knows that it is dead, and that it stays so until the lock is given back.
  *
- * <p>Thread-safe; it changes nothing but under the locks.
+ * <p>Thread-safe; it changes no cell but under its producer's lock.
  */
 public final class Claims {
     /** Takes the locks of producers for a moment, all or none. */
@@ -49,26 +48,29 @@ public final class Claims {
     }
 
     /**
-     * Clears up what producers have left whose locks the caller holds, and none of which has a handle yet.
+     * Clears up what producers have left whose locks the caller holds, and none of which has a handle yet. A slot that
+     * another producer bears as well, who may live, stays: it is {@linkplain #repair repaired} later.
      *
      * @param mine their names
-     * @param locks for other producers that bear the same intent
-     * @return the sequences of slots that may belong to a producer that lives; call again later
+     * @param locks for the others that bear the same intent
      */
-    public List<Long> repairOwn(Set<String> mine, Locks locks) {
-        List<Long> open = new ArrayList<>();
+    public void repairOwn(Set<String> mine, Locks locks) {
+        Set<Long> renounced = new TreeSet<>();
         for (String owner : ring.shape().producers()) {
-            if (mine.contains(owner)) {
-                long cell = cell(owner);
-                long sequence = intent(cell);
-                if (sequence >= 0 && !repair(sequence, mine, locks)) {
-                    open.add(sequence);
-                } else if (memory.getLongAcquire(cell + CELL_INTENT_OFFSET) > 0) {
-                    memory.putLongRelease(cell + CELL_INTENT_OFFSET, 0); // lost, committed, or never claimed
-                }
+            long cell = cell(owner);
+            long intent = memory.getLongAcquire(cell + CELL_INTENT_OFFSET);
+            if (!mine.contains(owner) || intent <= 0) {
+                continue; // nothing was tried for, or it was renounced before
+            }
+            if (isClaimed(intent - 1) && isOpen(intent - 1)) {
+                renounce(cell, intent - 1);
+                renounced.add(intent - 1);
+            } else {
+                memory.putLongRelease(cell + CELL_INTENT_OFFSET, 0); // lost, committed, or never claimed
             }
         }
-        return open;
+        memory.fullFence(); // of two that renounce at once, the one by the other, one sees that nobody bears it any more
+        renounced.forEach(sequence -> repair(sequence, locks));
     }
 
     /** The first sequence before which a reader stands although it is claimed, since it is not committed; -1 if there is none. */
@@ -83,13 +85,7 @@ public final class Claims {
      * @return true if it does not hold readers up any more
      */
     public boolean repair(long sequence, Locks locks) {
-        return repair(sequence, Set.of(), locks);
-    }
-
-    /** True if the slot of this sequence is claimed by nobody, or done with. */
-    private boolean repair(long sequence, Set<String> mine, Locks locks) {
-        // The tail first: whoever moved it beyond this sequence had stored its intent before.
-        if (memory.getLongAcquire(ring.tailAddress) <= sequence) {
+        if (!isClaimed(sequence)) { // first: whoever moved the tail beyond this sequence had stored its intent before
             return true;
         }
         Set<String> bearers = bearers(sequence);
@@ -97,29 +93,32 @@ public final class Claims {
         if (!isOpen(sequence)) {
             return true;
         }
-        Set<String> others = new TreeSet<>(bearers);
-        others.removeAll(mine);
-        if (others.isEmpty()) {
-            skip(sequence, bearers);
+        if (bearers.isEmpty()) {
+            skip(sequence, cell(ring.shape().producers().get(0)));
             return true;
         }
-        try (Held held = locks.tryTake(others)) {
+        try (Held held = locks.tryTake(bearers)) {
             // Until the locks were taken, one of them may have been restarted, and have tried again.
             if (held == null || !bearers(sequence).equals(bearers)) {
                 return false;
             }
             if (isOpen(sequence)) {
-                skip(sequence, bearers);
+                bearers.forEach(owner -> renounce(cell(owner), sequence));
+                skip(sequence, cell(bearers.iterator().next()));
             }
             return true;
         }
+    }
+
+    private boolean isClaimed(long sequence) {
+        return memory.getLongAcquire(ring.tailAddress) > sequence;
     }
 
     /** The producers that may own this sequence, as long as it is not committed. */
     private Set<String> bearers(long sequence) {
         Set<String> bearers = new TreeSet<>();
         for (String owner : ring.shape().producers()) {
-            if (intent(cell(owner)) == sequence) {
+            if (memory.getLongAcquire(cell(owner) + CELL_INTENT_OFFSET) == sequence + 1) {
                 bearers.add(owner);
             }
         }
@@ -131,24 +130,26 @@ public final class Claims {
     }
 
     /**
-     * First every bearer is told, in its cell, that the sequence is repaired: by this it knows, also a lap later, that what
-     * it had noted of it was never committed. Then the slot is marked. Who dies in between leaves the intents, so that the
-     * next one does the same again.
+     * Tells a dead producer, in its cell, that it will never commit this sequence: by this it knows, also a lap later, that
+     * what it had noted of it was never committed. Before the slot is marked: who dies in between leaves a slot that
+     * nobody bears.
      */
-    private void skip(long sequence, Set<String> bearers) {
-        boolean counted = false;
-        for (String owner : bearers) {
-            long cell = cell(owner);
-            if (!counted) {
-                memory.putLongRelease(cell + CELL_REPAIRED_OFFSET, memory.getLong(cell + CELL_REPAIRED_OFFSET) + 1);
-                counted = true;
-            }
-            memory.putLongRelease(cell + CELL_INTENT_OFFSET, -(sequence + 1));
-        }
+    private void renounce(long cell, long sequence) {
+        memory.putLongRelease(cell + CELL_INTENT_OFFSET, -(sequence + 1));
+    }
+
+    /** @param counts the cell to count it in; not always one whose lock is held */
+    private void skip(long sequence, long counts) {
         long slot = ring.slot(sequence);
         long word = memory.getLongAcquire(slot);
-        if (!RingDescriptor.reached(word, sequence)) {
-            memory.compareAndSetLong(slot, word, RingDescriptor.word(sequence, SKIP_LENGTH));
+        if (RingDescriptor.reached(word, sequence)
+                || !memory.compareAndSetLong(slot, word, RingDescriptor.word(sequence, SKIP_LENGTH))) {
+            return; // another has marked it
+        }
+        long address = counts + CELL_REPAIRED_OFFSET;
+        long count = memory.getLongAcquire(address);
+        while (!memory.compareAndSetLong(address, count, count + 1)) {
+            count = memory.getLongAcquire(address);
         }
     }
 
@@ -163,11 +164,6 @@ public final class Claims {
     /** For the owner of the cell, whose notes are in order now. */
     void forgetRepaired(long cell) {
         memory.putLongRelease(cell + CELL_INTENT_OFFSET, 0);
-    }
-
-    /** The sequence that the producer of this cell tried for last, repaired or not; -1 if there is none. */
-    private long intent(long cell) {
-        return Math.abs(memory.getLongAcquire(cell + CELL_INTENT_OFFSET)) - 1;
     }
 
     private long cell(String owner) {

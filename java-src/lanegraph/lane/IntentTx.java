@@ -6,7 +6,7 @@ import static lanegraph.region.RingDescriptor.CELL_INTENT_OFFSET;
  * One of several producers of a mapped ring. In its cell it says which sequence it is about to claim, before it does, until
  * the message is committed: so that somebody else can find out whose a slot is that was claimed and never committed.
  *
- * <p>The word of the cell is the sequence + 1; 0 = none; the negative of it after the slot was {@linkplain Claims repaired}.
+ * <p>The word of the cell is the sequence + 1; 0 = none; the negative of it after it died and somebody {@linkplain Claims renounced} it.
  */
 class IntentTx extends ManyProducersTx {
     private static final long NO_INTENT = 0;

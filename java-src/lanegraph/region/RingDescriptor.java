@@ -28,8 +28,8 @@ package lanegraph.region;
  * A cell (two times 128 bytes, so that what different threads write never shares a line or a pair of lines):
  *
  *      0  | producer: messages dropped (8)   cursor: next sequence to read (8)
- *      8  | producer: intent + 1 (8), kept by mapped lanes of many producers; 0 = none; negative = its slot was repaired
- *     16  | producer: slots repaired that it had claimed (8)
+ *      8  | producer: intent + 1 (8), kept by mapped lanes of many producers; 0 = none; negative = it died, and will not commit that
+ *     16  | producer: slots repaired (8); in all cells together, each once
  *    128  | length of the owner's name (4), the name in UTF-8 (up to 120)
  * </pre>
  *

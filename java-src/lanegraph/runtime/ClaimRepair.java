@@ -1,14 +1,11 @@
 package lanegraph.runtime;
 
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import lanegraph.LaneGraphException;
-import lanegraph.LaneGraphException.Category;
 import lanegraph.graph.Topology;
 import lanegraph.lane.Claims;
 import lanegraph.lane.Lane;
@@ -17,7 +14,7 @@ import lanegraph.region.Ownership;
 
 /** Repairs the claims that dead producers have left, by the locks of their owners. May wait: not for the thread of a role. */
 final class ClaimRepair {
-    /** A producer that lives passes the instant between claim and commit long before. */
+    /** A repair ends long before. */
     private static final long DEADLINE_MS = 1_000;
     private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -29,39 +26,22 @@ final class ClaimRepair {
         this.directory = directory;
     }
 
-    /** As below, if the lane is a mapped ring of several producers; {@code mine} may hold others as well. */
+    /**
+     * If the lane is a mapped ring of several producers: before any of these has a handle, clears up what earlier lives of
+     * them have left there.
+     *
+     * @param mine owners whose locks this process holds, producers of the lane among them
+     */
     static void own(Path directory, Lane lane, Set<String> mine) {
         if (mayNeed(lane)) {
-            new ClaimRepair(directory).own((Ring) lane, mine);
+            Ring ring = (Ring) lane;
+            new Claims(ring).repairOwn(mine, new ClaimRepair(directory).locks(ring));
         }
     }
 
     /** True if producers of the lane may leave claims when they die. */
     static boolean mayNeed(Lane lane) {
         return lane instanceof Ring ring && ring.file() != null && ring.shape().manyProducers();
-    }
-
-    /**
-     * Before any of these producers has a handle: clears up what earlier lives of them have left in the lane.
-     *
-     * @param mine producers whose locks this process holds
-     * @throws LaneGraphException {@code lane/claim-open} if it cannot be told whose a slot is
-     */
-    private void own(Ring ring, Set<String> mine) {
-        Claims claims = new Claims(ring);
-        Deadline deadline = Deadline.in(DEADLINE_MS);
-        List<Long> open = claims.repairOwn(mine, locks(ring));
-        while (!open.isEmpty()) {
-            if (deadline.passed()) {
-                throw new LaneGraphException(Category.UNAVAILABLE, "lane/claim-open",
-                        "lane " + ring.name() + ": slot " + open.get(0) + " was claimed by one of several producers, and it cannot"
-                                + " be told by which, since one that lives has not gone on for " + DEADLINE_MS
-                                + " ms; expected that it does; let it run or stop it, then start again",
-                        Map.of("lane", ring.name(), "sequence", open.get(0)));
-            }
-            LockSupport.parkNanos(POLL_NS);
-            open = claims.repairOwn(mine, locks(ring));
-        }
     }
 
     /**
