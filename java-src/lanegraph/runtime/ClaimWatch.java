@@ -42,7 +42,7 @@ final class ClaimWatch {
         for (Ring ring : rings) {
             try {
                 look(ring, System.nanoTime());
-            } catch (RuntimeException ex) { // of files and locks
+            } catch (RuntimeException | InternalError ex) { // of files and locks; of this lane's file, which was cut short
                 onError.accept(ex);
             }
         }

@@ -94,7 +94,7 @@ final class Lifecycle {
             heartbeat = new Heartbeat(name(), () -> {
                 beat();
                 claims.look();
-            });
+            }, assembly.errors::record);
         }
         tellStart();
         end = team.end().thenRun(this::ended);
@@ -106,6 +106,7 @@ final class Lifecycle {
     }
 
     private void abort(Throwable error) {
+        closeLooking();
         closing.notAtShutdown();
         assembly.stop();
         team.go();
