@@ -6,12 +6,15 @@
             [lanegraph.core :as lg]
             [lanegraph.lane-kit :as lane-kit]
             [lanegraph.options :as options]
+            [lanegraph.run-kit :as kit]
             [lanegraph.scratch :as scratch]
             [tools.seed :as seed])
   (:import (java.lang AutoCloseable)
+           (java.nio.file Files)
+           (java.nio.file.attribute FileAttribute)
            (java.util Random)
            (lanegraph.lane Codecs Ring SteppingMemory SteppingMemory$Halted)
-           (lanegraph.region Existing Region RingShape)
+           (lanegraph.region Existing Ownership Region RingShape)
            (lanegraph.runtime GraphProbe LaneGraph SpawnOptions)))
 
 (set! *warn-on-reflection* true)
@@ -183,14 +186,14 @@
 
 ;; ------------------------------------------------------------------ a client that never returns
 
-(defn- client-that-dies
-  "Offers a message to lane x, as endpoint/in does, and ends for good between its claim and its commit."
-  [dir]
+(defn- producer-that-dies
+  "Offers a message to lane x, as this owner does, and ends for good after so many stores: its intent, its claim."
+  [dir owner stores]
   (let [shape  (RingShape. "events" 8 8 "long" ["endpoint/in" "role/p"] ["role/r"])
         memory (SteppingMemory.)
         region (Region/mapped (scratch/path dir) "x" shape Existing/CONTINUE)
-        tx     (.tx (Ring. "x" region Codecs/LONG false true memory) "endpoint/in" false)]
-    (.haltAfter memory 2) ; the intent, the compare-and-set
+        tx     (.tx (Ring. "x" region Codecs/LONG false true memory) owner false)]
+    (.haltAfter memory stores)
     (try (.offer tx 1) (catch SteppingMemory$Halted _ :dead))))
 
 (deftest a-client-that-died-in-a-claim-and-never-returns-holds-nobody-up
@@ -202,8 +205,28 @@
                 :endpoints {:in-p {:kind :ingress :lane :a} :in {:kind :ingress :lane :x} :out {:kind :egress :lane :y}}}
           role #(LaneGraph/runRole (convert/spec->java spec) % (SpawnOptions/mapped (scratch/path dir)))]
       (with-open [^LaneGraph _ (role "p"), ^LaneGraph _ (role "r")]
-        (is (= :dead (client-that-dies dir)))
+        (is (= :dead (producer-that-dies dir "endpoint/in" 2)))
         (with-open [rt ^AutoCloseable (lg/attach (str dir))]
           (dotimes [i 20] (lg/offer! rt :in-p i {:timeout-ms 20000}))
           (is (= (range 20) (lg/take! rt :out 20 {:timeout-ms 20000})))
           (is (= 1 (get-in (lg/status rt) [:lanes :x :repaired]))))))))
+
+(deftest an-endpoint-that-could-not-be-opened-is-not-used-without-its-lock
+  (lane-kit/with-dir [dir true]
+    (let [lane {:kind :events :codec :long :slot-bytes 8 :slots 8}
+          spec {:name      :never
+                :lanes     (zipmap [:a :x :y] (repeat lane))
+                :roles     {:p {:kind :bridge :rx :a :tx :x} :r {:kind :bridge :rx :x :tx :y}}
+                :endpoints {:in-p {:kind :ingress :lane :a} :in {:kind :ingress :lane :x} :out {:kind :egress :lane :y}}}
+          lock (scratch/path dir "locks" "role.p.lock")]
+      (.close (LaneGraph/runRole (convert/spec->java spec) "p" (SpawnOptions/mapped (scratch/path dir))))
+      (producer-that-dies dir "role/p" 1) ; the same intent, so that its lock must be taken
+      (producer-that-dies dir "endpoint/in" 2)
+      (Files/delete lock)
+      (Files/createDirectory lock (make-array FileAttribute 0))
+      (with-open [rt ^AutoCloseable (lg/attach (str dir))]
+        (is (= :region/not-a-file (kit/code-of #(lg/offer! rt :in 1))))
+        (is (nil? (Ownership/holder (scratch/path dir) "endpoint/in")))
+        (Files/delete lock)
+        (is (lg/offer! rt :in 1))
+        (is (some? (Ownership/holder (scratch/path dir) "endpoint/in")))))))

@@ -10,14 +10,14 @@
             [lanegraph.scratch :as scratch :refer [path with-dir]]
             [tools.process :as process])
   (:import (java.io RandomAccessFile)
-           (java.lang ProcessHandle)
+           (java.lang AutoCloseable ProcessHandle)
            (java.nio.file Files LinkOption)
            (java.nio.file.attribute PosixFilePermissions)
            (java.util.concurrent TimeUnit)
            (lanegraph.graph GraphSpec)
            (lanegraph.lane Codecs Ring)
-           (lanegraph.region Memory Region)
-           (lanegraph.runtime AttachedGraph LaneGraph OwnerStatus SpawnOptions)))
+           (lanegraph.region Memory Ownership Region)
+           (lanegraph.runtime AttachedGraph HeartbeatProbe LaneGraph OwnerStatus SpawnOptions)))
 
 (set! *warn-on-reflection* true)
 
@@ -79,6 +79,45 @@
       (with-open [_ (lg/run-role! spec :copy {:dir (run-dir dir)}), g (lg/attach (run-dir dir))]
         (is (lg/offer! g :in "again"))
         (is (= ["again"] (lg/take! g :out 1 {:timeout-ms 20000})))))))
+
+(deftest an-endpoint-of-a-directory-that-is-deleted-is-refused-and-makes-none
+  (with-dir [dir]
+    (.close (lg/run-role! spec :copy {:dir (run-dir dir)}))
+    (with-open [g (lg/attach (run-dir dir))]
+      (process/delete-tree! (str (run-dir dir)))
+      (is (= :graph/not-found (code-of #(lg/offer! g :in "x"))))
+      (is (not (.exists (io/file (str (run-dir dir)))))))))
+
+(deftest an-error-of-one-heartbeat-is-told-and-the-next-one-comes
+  (let [e (InternalError. "a fault occurred in an unsafe memory access operation")]
+    (is (= [e] (HeartbeatProbe/told e)))))
+
+(deftest a-lock-that-is-held-for-an-instant-is-waited-for
+  ;; One that repairs has the lock, and has not written yet that it has: the words of the dead one stand there.
+  (with-dir [dir]
+    (let [p (role! dir)]
+      (spit (str (path (run-dir dir) "locks" "role.copy.lock")) "who=graph one\npid=999999999\n")
+      (let [started (future (lg/run-role! spec :copy {:dir (run-dir dir)}))]
+        (is (= :waits (try (deref started 100 :waits) (catch Throwable e (ex-message e)))))
+        (scratch/kill! p)
+        (.close ^AutoCloseable (deref started 20000 nil))))))
+
+(deftest roles-of-a-changed-graph-that-start-at-once-are-not-in-each-others-way
+  (with-dir [dir]
+    (let [two     (assoc-in spec [:roles :back] {:kind :bridge :rx :b :tx :c})
+          two     (-> two (assoc-in [:lanes :c] (get-in spec [:lanes :a])) (assoc-in [:endpoints :out :lane] :c))
+          changed (assoc two :on-full :drop)
+          roles   [:copy :back]
+          start!  (fn [role] (future (try (lg/run-role! changed role {:dir (run-dir dir)}) (catch Throwable e e))))
+          held?   #(Ownership/holder (run-dir dir) (str "role/" (name %)))]
+      (.close (lg/run-role! two :copy {:dir (run-dir dir)}))
+      (let [starting (with-open [_ (Ownership/take (run-dir dir) ["start"] "the test")]
+                       (let [starting (mapv start! roles)]
+                         (is (eventually (every? held? roles)))
+                         starting))]
+        (doseq [started (map #(deref % 20000 nil) starting)]
+          (is (instance? LaneGraph started) (str started))
+          (when (instance? AutoCloseable started) (.close ^AutoCloseable started)))))))
 
 (deftest a-process-number-says-nothing
   (with-dir [dir]

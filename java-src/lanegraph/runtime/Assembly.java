@@ -88,7 +88,7 @@ final class Assembly {
         Ownership taken = null;
         try {
             taken = options.dir() == null
-                    ? null : ClaimRepair.ownership(options.dir(), part.owners(spec, topology), "graph " + spec.name());
+                    ? null : ClaimRepair.ownership(options.dir(), part.owners(spec, topology), Control.who(spec));
             openLanes(threads, taken);
             lanes.values().forEach(this::repairClaims);
             spec.roles().forEach(this::addRole);

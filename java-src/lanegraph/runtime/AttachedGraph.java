@@ -65,14 +65,7 @@ public final class AttachedGraph implements GraphAccess {
      * @throws LaneGraphException {@code graph/not-found} if none was; {@code control/corrupt}; those of files
      */
     public static AttachedGraph attach(SpawnOptions options) {
-        Control control = Control.attach(options.dir(), false);
-        if (control == null) {
-            throw new LaneGraphException(Category.NOT_FOUND, "graph/not-found",
-                    "no graph was ever started in this directory: directory=" + options.dir()
-                            + "; start one there first, or choose another directory",
-                    Map.of("directory", options.dir().toString()));
-        }
-        return new AttachedGraph(options, control);
+        return new AttachedGraph(options, Control.attached(options.dir(), false));
     }
 
     private Codec codec(String lane) {

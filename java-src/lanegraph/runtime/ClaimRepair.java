@@ -55,14 +55,27 @@ final class ClaimRepair {
             try {
                 return Ownership.take(directory, owners, who);
             } catch (LaneGraphException ex) {
-                boolean repairs = ex.code().equals("role/owned") && String.valueOf(ex.details().get("who")).startsWith(REPAIR);
-                if (!repairs || deadline.passed()) {
+                if (!isPassing(ex) || deadline.passed()) {
                     throw ex;
                 }
             }
             Deadline.checkInterrupt("start, while a lane was repaired in " + directory);
             LockSupport.parkNanos(POLL_NS);
         }
+    }
+
+    /**
+     * True if it may be held for an instant only, by one who repairs; or who has not said yet who he is: what stands there then
+     * are the words of one that is dead. This decides how long to ask, and nothing else.
+     */
+    private static boolean isPassing(LaneGraphException ex) {
+        String who = String.valueOf(ex.details().get("who"));
+        String pid = String.valueOf(ex.details().get("pid"));
+        return ex.code().equals("role/owned") && (who.startsWith(REPAIR) || !isProcess(pid));
+    }
+
+    private static boolean isProcess(String pid) {
+        return pid.matches("[0-9]{1,18}") && ProcessHandle.of(Long.parseLong(pid)).isPresent();
     }
 
     /** The locks of the lane's producers, for an instant. */

@@ -3,6 +3,7 @@ package lanegraph.runtime;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import lanegraph.graph.EndpointSpec;
 import lanegraph.graph.GraphSpec;
 import lanegraph.graph.LaneSpec;
@@ -43,7 +44,7 @@ final class Client {
     }
 
     /**
-     * @throws lanegraph.LaneGraphException {@code role/owned}; {@code lane/not-found}, {@code journal/not-found}; those of
+     * @throws lanegraph.LaneGraphException {@code role/owned}; {@code graph/not-found}, {@code lane/not-found}, {@code journal/not-found}; those of
      *     files
      */
     private synchronized Lane open(Codec codec) {
@@ -55,33 +56,38 @@ final class Client {
             owners.add(LaneOpener.journalOwner(lane));
         }
         Ownership taken = ClaimRepair.ownership(dir, owners, "client of graph " + spec.name());
-        boolean done = false;
+        Lane opening = null;
         try {
-            Control control = Control.attach(dir, true);
+            Control control = Control.attached(dir, true);
             if (!control.spec().equals(spec)) {
                 throw Control.otherGraph(dir, spec, control.spec(), owner);
             }
-            opened = writesJournal
+            opening = writesJournal
                     ? LaneOpener.attachedToWrite(spec, lane, dir, codec) : LaneOpener.attached(spec, lane, dir, codec, true);
-            ClaimRepair.own(dir, opened, Set.of(owner));
-            ownership = taken;
+            ClaimRepair.own(dir, opening, Set.of(owner));
             activity = control.activity(owner);
             activity.begin(System.currentTimeMillis());
             activity.beat("running", 0, System.currentTimeMillis());
-            done = true;
+            ownership = taken;
+            opened = opening; // last: what is there is used without another look, and so must be owned
             return opened;
         } finally {
-            if (!done) {
-                taken.close();
+            if (opened == null) {
+                end(opening, taken::abandon);
             }
         }
     }
 
+    /** The lock is the last to go: no successor may come to files that a thread of the lane still works on. */
+    private static void end(Lane lane, Runnable unlock) {
+        CompletableFuture<Void> closed = lane == null ? CompletableFuture.completedFuture(null) : lane.close();
+        Team.await(closed.handle((done, error) -> null).thenRun(unlock), Deadline.in(Lifecycle.CLOSE_DEADLINE_MS));
+    }
+
     synchronized void close() {
         if (opened != null) {
-            opened.close();
             activity.beat("ended", 0, System.currentTimeMillis());
-            ownership.close();
+            end(opened, ownership::close);
         }
     }
 }

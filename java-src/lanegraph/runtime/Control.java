@@ -26,6 +26,8 @@ import org.agrona.concurrent.status.CountersManager;
 final class Control {
     private static final int VALUE_LENGTH = 128;
     private static final int TYPE_ID = 1;
+    /** Digits of a graph's hash that tell it from others for people, and from the one before it in a directory. */
+    private static final int WHO_HASH = 8;
 
     private final ControlFile file;
     private final GraphSpec spec;
@@ -80,9 +82,16 @@ final class Control {
         }
     }
 
+    /** How one that runs a graph, or a part of it, calls itself where it takes locks. */
+    static String who(GraphSpec spec) {
+        return "graph " + spec.name() + " " + spec.hash().substring(0, WHO_HASH);
+    }
+
+    /** Others that start the same graph now have their locks already, and wait for the start lock: they are in nobody's way. */
     private static void checkNobodyLives(Path dir, GraphSpec spec, GraphSpec there, Set<String> own) {
         for (String owner : owners(there)) {
-            if (!own.contains(owner) && Ownership.holder(dir, owner) != null) {
+            Map<String, String> holder = own.contains(owner) ? null : Ownership.holder(dir, owner);
+            if (holder != null && !who(spec).equals(holder.get("who"))) {
                 throw otherGraph(dir, spec, there, owner);
             }
         }
@@ -128,6 +137,22 @@ final class Control {
                     Map.of("directory", dir.toString()));
         }
         return new Control(file, spec, null);
+    }
+
+    /**
+     * As {@link #attach}, where there must be one.
+     *
+     * @throws LaneGraphException {@code graph/not-found} as well
+     */
+    static Control attached(Path dir, boolean write) {
+        Control control = attach(dir, write);
+        if (control == null) {
+            throw new LaneGraphException(Category.NOT_FOUND, "graph/not-found",
+                    "no graph was ever started in this directory: directory=" + dir
+                            + "; start one there first, or choose another directory",
+                    Map.of("directory", dir.toString()));
+        }
+        return control;
     }
 
     GraphSpec spec() {
