@@ -55,8 +55,7 @@ public final class Journal implements Lane {
     private final OwnedSegments segments;
     private final String writer;
     private final JournalReaders readers;
-    private final JournalCursor looking;
-    private final JournalSeek seeking;
+    private final JournalLook look;
     private final HighWater highWater = new HighWater();
 
     /**
@@ -82,20 +81,12 @@ public final class Journal implements Lane {
         this.segmentBytes = segments.segmentBytes();
         this.maxLength = JournalDescriptor.maxLength(segmentBytes);
         this.codec = new LaneCodec(name, store.shape().codec(), codec);
-        this.looking = new JournalCursor(name, segments, cells);
-        this.seeking = new JournalSeek(name, segments, looking);
+        this.look = new JournalLook(name, segments, cells);
         JournalTail tail = writer == null ? null : JournalTail.find(store, memory);
+        long most = policy.mostSegments(segmentBytes, store.directory() == null ? MEMORY_BYTES : Long.MAX_VALUE);
         JournalThread thread = background ? new JournalThread(name) : null;
         this.stamps = new Stamps(tail == null ? 0 : tail.stamp, System::currentTimeMillis, thread);
-        this.upkeep = new JournalUpkeep(segments, cells, ends ? policy : null, mostSegments(), thread, memory);
-    }
-
-    private long mostSegments() {
-        long most = policy.retainBytes() == 0 ? Retention.UNLIMITED : policy.retainBytes() / segmentBytes;
-        if (store.directory() == null) {
-            most = Math.min(most, MEMORY_BYTES / segmentBytes - 1); // one more is being made ready
-        }
-        return Math.max(2, most);
+        this.upkeep = new JournalUpkeep(segments, cells, ends ? policy : null, most, thread, memory);
     }
 
     /**
@@ -196,9 +187,8 @@ public final class Journal implements Lane {
     }
 
     @Override
-    public synchronized long oldest() {
-        long end = produced(); // before the look: what is written after it found nothing is not older
-        return seeking.first() ? looking.foundSequence : end;
+    public long oldest() {
+        return look.oldest();
     }
 
     @Override
@@ -256,19 +246,8 @@ public final class Journal implements Lane {
     }
 
     @Override
-    public synchronized Sample sample(long sequence) {
-        try {
-            if (looking.nextSequence() != sequence) { // else the last look was at the one before it
-                seeking.toSequence(sequence);
-            }
-            return looking.next() && looking.foundSequence == sequence
-                    ? new Sample(looking.foundPosition, sequence, null, looking.foundBytes) : null;
-        } catch (LaneGraphException ex) {
-            if (ex.code().equals("journal/position-gone")) {
-                return null;
-            }
-            throw ex;
-        }
+    public Sample sample(long sequence) {
+        return look.sample(sequence);
     }
 
     @Override

@@ -13,8 +13,13 @@ public record JournalPolicy(long retainBytes, long retainMillis, long syncMillis
     /** Each message is on the disk before its commit returns. */
     public static final long SYNC_EACH = 0;
 
-    /** True if the names of files have to be forced as well. */
-    boolean durable() {
-        return syncMillis != NO_SYNC;
+    /**
+     * How many segments there may be, the one that is written and those before it: at least 2.
+     *
+     * @param there bytes of memory for all of them, with one more that is being made ready; {@code Long.MAX_VALUE} = no limit
+     */
+    long mostSegments(long segmentBytes, long there) {
+        long most = retainBytes == 0 ? Retention.UNLIMITED : retainBytes / segmentBytes;
+        return Math.max(2, there == Long.MAX_VALUE ? most : Math.min(most, there / segmentBytes - 1));
     }
 }

@@ -40,7 +40,8 @@ public final class JournalReader implements AutoCloseable {
      * @param dropped messages that were dropped because the journal was full
      * @param segments the positions of the segments that are there, with one that is prepared for later
      * @param readers where each named reader stands, by owner
-     * @param damages what is damaged before the first whole record and in the last segment; {@link #verify} looks at all
+     * @param damages what is damaged before the first whole record and in the last segment; {@link #verify} looks
+     *     at all
      */
     public record Info(String lane, Path directory, String codec, long segmentBytes, long start, long end,
             long firstSequence, long nextSequence, long firstStamp, long lastStamp, long dropped, List<Long> segments,
@@ -136,8 +137,8 @@ public final class JournalReader implements AutoCloseable {
     }
 
     /**
-     * Goes to the record of this sequence; the first one if it is gone, the end if it is not written yet. Where damage
-     * stands in its place, the reader stays before that, and {@link #next} tells; so with the two below.
+     * Goes to the record of this sequence; the first one if it is gone, the end if it is not written yet. Where
+     * damage stands in its place, the reader stays before that, and {@link #next} tells; so with the two below.
      */
     public synchronized void seekSequence(long sequence) {
         checkOpen();
@@ -197,8 +198,8 @@ public final class JournalReader implements AutoCloseable {
     }
 
     /**
-     * Reads every record that is there when it begins, but those that go meanwhile, and tells what is damaged. The reader
-     * stays where it is.
+     * Reads every record that is there when it begins, but those that go meanwhile, and tells what is damaged. The
+     * reader stays where it is.
      */
     public synchronized Verification verify() {
         JournalCursor at = another();

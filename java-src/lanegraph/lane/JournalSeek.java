@@ -16,9 +16,9 @@ import lanegraph.region.Segment;
 import lanegraph.region.Segments;
 
 /**
- * Moves a cursor to where somebody wants to read a journal. Old segments may go meanwhile: then it looks again at what
- * is there. Damage does not stop it; where a record is looked for that may stand in the damage, the cursor is left there,
- * and tells of it when it is read. For one thread.
+ * Moves a cursor to where somebody wants to read a journal. Old segments may go meanwhile: then it looks again at
+ * what is there. Damage does not stop it; where a record is looked for that may stand in the damage, the cursor is
+ * left there, and tells of it when it is read. For one thread.
  */
 final class JournalSeek {
     private enum Step { RECORD, DAMAGE, END }

@@ -7,8 +7,8 @@ import lanegraph.region.Memory;
 import lanegraph.region.OwnedSegments;
 
 /**
- * What is done beside a journal, on a thread of its own: segments are made ready for the writer and found for readers, old
- * ones removed, what was written is forced to the disk. Thread-safe.
+ * What is done beside a journal, on a thread of its own: segments are made ready for the writer and found for
+ * readers, old ones removed, what was written is forced to the disk. Thread-safe.
  */
 final class JournalUpkeep {
     private static final long EXPIRE_MS = 1_000;
@@ -28,14 +28,16 @@ final class JournalUpkeep {
      * @param mostSegments how many there may be
      * @param thread null to do in the caller's thread what must be done, and leave the rest
      */
-    JournalUpkeep(OwnedSegments segments, JournalCells cells, JournalPolicy policy, long mostSegments, JournalThread thread,
-            Memory memory) {
+    JournalUpkeep(OwnedSegments segments, JournalCells cells, JournalPolicy policy, long mostSegments,
+            JournalThread thread, Memory memory) {
         boolean regular = policy != null && thread != null;
         this.segments = segments;
         this.thread = thread;
-        this.retention = new Retention(segments, cells, memory, mostSegments, policy == null ? 0 : policy.retainMillis());
+        this.retention = new Retention(segments, cells, memory, mostSegments,
+                policy == null ? 0 : policy.retainMillis());
         this.next = new NextSegment(segments, retention, thread == null ? Runnable::run : thread);
-        this.force = regular && policy.syncMillis() > 0 ? new JournalForce(segments, cells, cells.tailPosition()) : null;
+        this.force = regular && policy.syncMillis() > 0
+                ? new JournalForce(segments, cells, cells.tailPosition()) : null;
         if (force != null) {
             thread.every(policy.syncMillis(), () -> guarded(force::run));
         }

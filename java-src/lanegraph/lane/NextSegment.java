@@ -46,8 +46,8 @@ final class NextSegment {
      * Asks for the one behind this position, which is needed now, unless it is on its way already, or nobody
      * has let go what is in its way. Does not wait.
      *
-     * <p>Throws what went wrong since the last call, an error of the machine too, such as {@code region/no-space}; the next
-     * call tries again.
+     * <p>Throws what went wrong since the last call, an error of the machine too, such as {@code region/no-space};
+     * the next call tries again.
      */
     void ask(long first) {
         Throwable wrong = failure;

@@ -6,8 +6,8 @@ import lanegraph.region.Segment;
 import lanegraph.region.Segments;
 
 /**
- * Has the segment that a reader comes to next found, and its file mapped, on another thread while the reader is still in the
- * one before: a role waits for no file. For one reader, who asks and takes.
+ * Has the segment that a reader comes to next found, and its file mapped, on another thread while the reader is
+ * still in the one before: a role waits for no file. For one reader, who asks and takes.
  */
 final class SegmentAhead {
     private final Segments segments;
@@ -23,8 +23,8 @@ final class SegmentAhead {
     }
 
     /**
-     * True if the segment at this position is here; else it is asked for, unless it is on its way. Does not wait, and never
-     * fails.
+     * True if the segment at this position is here; else it is asked for, unless it is on its way. Does not wait,
+     * and never fails.
      */
     boolean ask(long first) {
         if (take(first) != null) {

@@ -5,11 +5,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
 /**
- * The stamps of a journal's records, in milliseconds since 1970. A stamp is never less than the one before. It is the time
- * when its record was written; but where records come fast, {@link #FAST} and more in a millisecond, up to {@link #SHARED} of
- * them bear the time of one look at the clock, which costs as much as all else of an append. That look is then at most {@link
- * #TICK_MS} old, or as much older as the system lets the journal's thread wait: it ends the sharing when records come no
- * more as fast. For the one writer.
+ * The stamps of a journal's records, in milliseconds since 1970. A stamp is never less than the one before. It is
+ * the time when its record was written; but where records come fast, {@link #FAST} and more in a millisecond, up to
+ * {@link #SHARED} of them bear the time of one look at the clock, which costs as much as all else of an append.
+ * That look is then at most {@link #TICK_MS} old, or as much older as the system lets the journal's thread wait: it
+ * ends the sharing when records come no more as fast. For the one writer.
  */
 final class Stamps {
     /** So many looks in a row must find the same millisecond before one is shared. */
@@ -58,7 +58,8 @@ final class Stamps {
     private long look() {
         boolean share = later != null && same == FAST;
         if (share) {
-            good = true; // before the clock is read, so that it is no better than it says; and before the look for a tick
+            // Before the clock is read, so that it is no better than it says; and before the look for a tick.
+            good = true;
             share = isTicking();
         }
         left = share ? SHARED - 1 : 0;

@@ -13,10 +13,10 @@ import java.util.TreeMap;
  * What a journal keeps beside its records: the writer's notes, and the position of each named reader.
  * Thread-safe; a cell's position is stored by its owner alone.
  *
- * <p>Who registers a reader, in whatever process, and who lets segments go do not wait for each other. Each stores what it
- * is about to do, then, behind a full fence, looks at what the other has stored: the one a cell that holds everything and
- * then the horizon ({@link #hold}), the other the horizon and then the cells ({@link #letGo}). So at least one of the two
- * sees the other: either the reader begins at the horizon or behind it, or the segment stays.
+ * <p>Who registers a reader, in whatever process, and who lets segments go do not wait for each other. Each stores
+ * what it is about to do, then, behind a full fence, looks at what the other has stored: the one a cell that holds
+ * everything and then the horizon ({@link #hold}), the other the horizon and then the cells ({@link #letGo}). So at
+ * least one of the two sees the other: either the reader begins at the horizon or behind it, or the segment stays.
  */
 public final class JournalCells {
     /** Where a named reader stands: the position of the next record to read, and that record's sequence. */
@@ -100,9 +100,10 @@ public final class JournalCells {
     }
 
     /**
-     * Makes a cell for this owner, who has none, and whose lock the caller holds. Its position is {@link #EVERYTHING}: from
-     * the return on, no segment goes that was not below the {@link #horizon} then, until {@link #set} tells how much is
-     * needed. One who dies in between leaves it so, under his name: his next life, or {@code forget}, ends it.
+     * Makes a cell for this owner, who has none, and whose lock the caller holds. Its position is {@link
+     * #EVERYTHING}: from the return on, no segment goes that was not below the {@link #horizon} then, until {@link
+     * #set} tells how much is needed. One who dies in between leaves it so, under his name: his next life, or
+     * {@code forget}, ends it.
      *
      * @return its offset
      * @throws lanegraph.LaneGraphException {@code journal/too-many-readers}
@@ -126,19 +127,25 @@ public final class JournalCells {
         throw JournalRefusal.tooManyReaders(journal, owner, CELL_COUNT);
     }
 
-    /** Where a new reader may begin at the earliest: what is before is gone, or about to go. To be asked after {@link #hold}. */
+    /**
+     * Where a new reader may begin at the earliest: what is before is gone, or about to go. To be asked after
+     * {@link #hold}.
+     */
     public long horizon() {
         return memory.getLongAcquire(address + HORIZON_OFFSET);
     }
 
-    /** For the journal's owner when he opens it: a life before may have ended between a horizon and what became of it. */
+    /**
+     * For the journal's owner when he opens it: a life before may have ended between a horizon and what became of
+     * it.
+     */
     public void openHorizon(long first) {
         memory.putLongRelease(address + HORIZON_OFFSET, first);
     }
 
     /**
-     * True if the segment may go now, and for good: no reader needs it, and none that registers will. For the one thread that
-     * removes segments, from the oldest on.
+     * True if the segment may go now, and for good: no reader needs it, and none that registers will. For the one
+     * thread that removes segments, from the oldest on.
      *
      * @param first the position of the oldest segment
      * @param end the position behind it
@@ -191,7 +198,8 @@ public final class JournalCells {
         long least = Long.MAX_VALUE;
         for (int i = 0; i < CELL_COUNT; i++) {
             int cell = cell(i);
-            if (state(cell) == CELL_USED) { // one being made does not hold yet: its owner looks at the horizon afterwards
+            // One being made does not hold yet: its owner looks at the horizon afterwards.
+            if (state(cell) == CELL_USED) {
                 least = Math.min(least, memory.getLongAcquire(address + cell + CELL_POSITION_OFFSET));
             }
         }

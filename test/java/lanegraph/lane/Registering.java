@@ -51,8 +51,8 @@ public final class Registering implements TakingTurns.Case {
 
     /** Three segments with records. */
     private void fill() {
-        Journal journal = new Journal("journal", store, new JournalPolicy(0, 0, JournalPolicy.NO_SYNC), Codecs.BYTES, "p",
-                false, Memory.DIRECT);
+        Journal journal = new Journal("journal", store, new JournalPolicy(0, 0, JournalPolicy.NO_SYNC), Codecs.BYTES,
+                "p", false, Memory.DIRECT);
         LaneTx tx = journal.tx("p", false);
         while (store.cells().tailPosition() < ACTIVE + SIZE / 4) {
             tx.offer(new UnsafeBuffer(new byte[100]), 0, 100);
@@ -96,7 +96,8 @@ public final class Registering implements TakingTurns.Case {
         boolean gone = store.segments().find(0) == null;
         Throwable wrong = TakingTurns.wrong(registers);
         if (wrong instanceof LaneGraphException refusal && refusal.code().equals("journal/position-gone")) {
-            return check(from > 0 && store.cells().kept().isEmpty(), wrong) + (gone ? "refused, gone" : "refused, kept");
+            check(from > 0 && store.cells().kept().isEmpty(), wrong);
+            return gone ? "refused, gone" : "refused, kept";
         }
         JournalCells.Kept kept = store.cells().kept().get(READER);
         check(wrong == null && kept != null, wrong);
@@ -105,16 +106,16 @@ public final class Registering implements TakingTurns.Case {
         check(held != null && held.isCurrent(), "segment " + first + " is not there: kept=" + kept);
         JournalCursor cursor = new JournalCursor("journal", store.segments(), store.cells());
         new JournalSeek("journal", store.segments(), cursor).to(kept.position());
-        check(cursor.next() ? cursor.foundSequence == kept.sequence() : kept.sequence() == store.cells().tailSequence(), kept);
+        long sequence = cursor.next() ? cursor.foundSequence : store.cells().tailSequence();
+        check(sequence == kept.sequence(), kept);
         check(gone || store.cells().horizon() == 0, "horizon=" + store.cells().horizon());
         return (gone ? "gone, " : "kept, ") + first;
     }
 
-    private static String check(boolean good, Object found) {
+    private static void check(boolean good, Object found) {
         if (!good) {
             throw new AssertionError(found);
         }
-        return "";
     }
 
     /** The segments of the journal; what can be noticed of them is a step. */

@@ -7,8 +7,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 
 /**
- * Two sides that run in threads of their own, one step at a time, in every order that there is: each side calls its {@link
- * Side#step} before whatever the other might notice, and stands there until it is its turn.
+ * Two sides that run in threads of their own, one step at a time, in every order that there is: each side calls its
+ * {@link Side#step} before whatever the other might notice, and stands there until it is its turn.
  */
 public final class TakingTurns {
     /** One of the two. */

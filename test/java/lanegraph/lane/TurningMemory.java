@@ -6,8 +6,8 @@ import java.util.Set;
 import lanegraph.region.Memory;
 
 /**
- * The memory of one side of {@link TakingTurns}: a step before each look at one of the shared words, and before each change of
- * one. A late one lets others see what was stored as late as a processor may: at the next fence.
+ * The memory of one side of {@link TakingTurns}: a step before each look at one of the shared words, and before
+ * each change of one. A late one lets others see what was stored as late as a processor may: at the next fence.
  */
 final class TurningMemory extends Memory {
     private record Stored(long address, long value) {}
