@@ -43,12 +43,13 @@
 
 (defn trial
   "The rounds of one trial in a fresh JVM: maps of :rate (millions a second) :trip (ns) :bytes :disturbed :pinned, and of
-  single messages :p50 :p99 (ns). Contenders whose id begins with `lane` run on the Agrona that lanegraph brings, others on the newest."
-  [{:keys [id properties flags args]}]
+  single messages :p50 :p99 (ns); or what another `main` than bench.Trial prints. Contenders whose id begins with `lane` run
+  on the Agrona that lanegraph brings, others on the newest."
+  [{:keys [id main properties flags args]}]
   (let [ours (str/starts-with? id "lane")
         command (concat [(java-home "java")] common-flags (when-not ours peer-flags) flags
                         (for [[k v] properties] (str "-D" k "=" v))
-                        ["-cp" (if ours (our-path) @peer-path) "bench.Trial"]
+                        ["-cp" (if ours (our-path) @peer-path) (or main "bench.Trial")]
                         (map str args))]
     (mapv parsed (str/split-lines (apply sh! command)))))
 

@@ -15,6 +15,7 @@
    [bench.start :as start]
    [bench.trials :as trials]
    [bench.trip :as trip]
+   [bench.twelve :as twelve]
    [bench.two-processes :as two-processes]
    [bench.values :as values]
    [bench.watch :as watch]
@@ -25,9 +26,9 @@
 
 (def ^:private benchmarks
   [["spsc" spsc/benchmark] ["trip" trip/benchmark] ["fanout" fanout/benchmark] ["merge" merge/benchmark]
-   ["pipeline" pipeline/benchmark] ["values" values/benchmark] ["journal" journal/benchmark]
-   ["resume" resume/benchmark] ["roles" roles/benchmark] ["watch" watch/benchmark] ["live" live/benchmark]
-   ["two-processes" two-processes/benchmark] ["start" start/benchmark]])
+   ["pipeline" pipeline/benchmark] ["values" values/benchmark] ["twelve" twelve/benchmark]
+   ["journal" journal/benchmark] ["resume" resume/benchmark] ["roles" roles/benchmark] ["watch" watch/benchmark]
+   ["live" live/benchmark] ["two-processes" two-processes/benchmark] ["start" start/benchmark]])
 
 (def ^:private option-specs
   [[nil "--trials N" "JVMs for each contender" :default 5 :parse-fn parse-long :validate [#(and % (pos? %)) "1 or more"]]
