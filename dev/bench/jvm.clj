@@ -32,7 +32,7 @@
   []
   (sh! "bin/compile")
   (.mkdirs (io/file classes))
-  (apply sh! (java-home "javac") "-nowarn" "-proc:none" "-d" classes "-cp" (str (our-path) ":" @peer-path)
+  (apply sh! (java-home "javac") "-nowarn" "-processor" "org.openjdk.jmh.generators.BenchmarkProcessor" "-d" classes "-cp" (str (our-path) ":" @peer-path)
          (filter #(str/ends-with? % ".java") (map str (file-seq (io/file "dev/bench/java"))))))
 
 (def common-flags ["-Xms512m" "-Xmx512m" "-XX:+AlwaysPreTouch"])
@@ -59,6 +59,10 @@
   (let [form (list 'prn (cons (list 'requiring-resolve (list 'quote f)) (map #(list 'quote %) args)))]
     (edn/read-string (apply sh! (concat [(java-home "java")] common-flags
                                         ["-Dagrona.disable.bounds.checks=true" "-cp" (our-path) "clojure.main" "-e" (pr-str form)])))))
+(defn jmh!
+  "Runs the JMH benchmarks of these classes with these options, which say where the results go."
+  [options names]
+  (apply sh! (concat [(java-home "java") "-cp" (our-path) "org.openjdk.jmh.Main"] options names)))
 
 (defn- first-match [re file]
   (when (.canRead (io/file file))

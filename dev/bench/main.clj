@@ -2,6 +2,7 @@
   "bin/clojure -M:bench [NAME…] [options]; doc/05-benchmarks.md says what the numbers mean. A benchmark is what
   bench.trials knows, or has :measure, a function of the options that gives {:set-up lines :groups groups}."
   (:require
+   [bench.calls :as calls]
    [bench.fanout :as fanout]
    [bench.journal :as journal]
    [bench.jvm :as jvm]
@@ -26,7 +27,7 @@
 
 (def ^:private benchmarks
   [["spsc" spsc/benchmark] ["trip" trip/benchmark] ["fanout" fanout/benchmark] ["merge" merge/benchmark]
-   ["pipeline" pipeline/benchmark] ["values" values/benchmark] ["twelve" twelve/benchmark]
+   ["pipeline" pipeline/benchmark] ["values" values/benchmark] ["twelve" twelve/benchmark] ["calls" calls/benchmark]
    ["journal" journal/benchmark] ["resume" resume/benchmark] ["roles" roles/benchmark] ["watch" watch/benchmark]
    ["live" live/benchmark] ["two-processes" two-processes/benchmark] ["start" start/benchmark]])
 
