@@ -59,6 +59,7 @@
   (let [form (list 'prn (cons (list 'requiring-resolve (list 'quote f)) (map #(list 'quote %) args)))]
     (edn/read-string (apply sh! (concat [(java-home "java")] common-flags
                                         ["-Dagrona.disable.bounds.checks=true" "-cp" (our-path) "clojure.main" "-e" (pr-str form)])))))
+
 (defn jmh!
   "Runs the JMH benchmarks of these classes with these options, which say where the results go."
   [options names]

@@ -28,7 +28,7 @@ final class Actor {
             this.step = (in, out) -> pick.pick(in);
         } else {
             this.tx = assembly.lane(outputs.get(0)).sampleTx();
-            this.step = Steps.of(stage, several -> emitted = several);
+            this.step = new StageStep(stage, several -> emitted = several, null);
         }
     }
 

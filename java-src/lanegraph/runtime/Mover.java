@@ -1,6 +1,7 @@
 package lanegraph.runtime;
 
 import java.lang.invoke.VarHandle;
+import java.util.function.BooleanSupplier;
 import lanegraph.lane.LaneRx;
 import lanegraph.lane.LaneTx;
 
@@ -10,8 +11,11 @@ import lanegraph.lane.LaneTx;
  * <p>The order of one message: look at {@code rx}; make sure of room in {@code tx}; run the step, once; commit {@code
  * tx}; advance {@code rx}. Nothing waits: when {@code tx} is full under {@code block}, the message stays in {@code rx},
  * or, if the step has run already, its result is kept and only the publishing is tried again.
+ *
+ * <p>Each role has {@linkplain OwnClass its own class} of it, so that the calls in it are compiled for this role alone.
+ * So there is no lambda here, which a hidden class cannot have on JDK 17, and others know it as a {@link RoleLoop}.
  */
-final class Mover {
+final class Mover implements RoleLoop {
     /** What is still to be done for the message at the reader's position. */
     private enum Kept {
         /** Everything: the step has not run. */
@@ -37,7 +41,7 @@ final class Mover {
     private final ErrorRule onError;
     private final Activity activity;
     private final Emission emission;
-    private Step step = (in, out) -> Step.FORWARD;
+    private Step step = Step.FORWARD_ALL;
     /** Null unless somebody times messages; looked at once a message. */
     private RoleTrace trace;
     private boolean releaseEach;
@@ -72,79 +76,77 @@ final class Mover {
         this.publishedBefore = lanes.resumed();
     }
 
-    /**
-     * From the next message on that was not taken up yet, messages go through this step.
-     *
-     * @param freesEach true if the room of each message is freed when it was moved, and not only after a drain
-     */
-    void use(Step next, boolean freesEach) {
+    @Override
+    public void use(Step next, boolean freesEach) {
         step = next;
         releaseEach = freesEach;
     }
 
-    Step step() {
+    @Override
+    public Step step() {
         return step;
     }
 
-    /** Null ends it. Any thread: the role's own sees it soon. */
-    void trace(RoleTrace with) {
+    @Override
+    public void trace(RoleTrace with) {
         VarHandle.releaseFence(); // what it was made of comes before it
         trace = with;
     }
 
-    /** Writes what is no result of a message. */
-    boolean inject(LaneTx to, Object value) {
+    @Override
+    public boolean inject(LaneTx to, Object value) {
         RoleTrace tracing = trace;
-        return tracing == null ? to.offer(value) : tracing.aside(() -> to.offer(value));
+        return tracing == null ? to.offer(value) : tracing.aside(to, value);
     }
 
-    /** Where a step puts the values before it answers {@link Step#EMIT}. */
-    Emission emission() {
+    @Override
+    public Emission emission() {
         return emission;
     }
 
-    /** A pass begins. */
-    void begin() {
+    @Override
+    public void begin() {
         blockedOn = null;
         progress = false;
     }
 
-    /** True if something was published, or passed over, since the pass began. */
-    boolean hasMoved() {
+    @Override
+    public boolean hasMoved() {
         return progress;
     }
 
-    /** The full lane that the last move ended before, or null. */
-    String blockedOn() {
+    @Override
+    public String blockedOn() {
         return blockedOn;
     }
 
-    void forgetBlocked() {
+    @Override
+    public void forgetBlocked() {
         blockedOn = null;
     }
 
-    /** True if the message at the reader's position was taken up, and is not done with. */
-    boolean isKept() {
+    @Override
+    public boolean isKept() {
         return kept != Kept.NOTHING;
     }
 
-    /** True if results stand before whatever else is written to {@code tx}. */
-    boolean keepsResult() {
+    @Override
+    public boolean keepsResult() {
         return kept == Kept.RESULT || kept == Kept.EMIT;
     }
 
-    /** The next move counts the message as an error, and its step is not run. */
-    void skip() {
+    @Override
+    public void skip() {
         kept = Kept.SKIPPED;
     }
 
-    /** The position of the first message that was not taken up yet; 0 if several lanes are read. */
-    long next() {
+    @Override
+    public long next() {
         return reads == null ? 0 : kept == Kept.NOTHING ? rx.position() : rx.next();
     }
 
-    /** Passes over the message that is done with. */
-    void pass() {
+    @Override
+    public void pass() {
         bytes += rx.length();
         rx.advance();
         progress = true;
@@ -153,11 +155,8 @@ final class Mover {
         }
     }
 
-    /**
-     * Frees what was passed over, after its outputs were committed. The counters come first, the epoch among
-     * them: who sees the lane empty and the epoch unmoved knows that no message went on meanwhile.
-     */
-    void release() {
+    @Override
+    public void release() {
         if (progress) {
             activity.pass(processed, filtered, dropped, errors, bytes);
             processed = 0;
@@ -169,11 +168,18 @@ final class Mover {
         rx.release();
     }
 
-    /**
-     * Does for the next message what can be done now; true if it is done with, so that the reader may pass
-     * over it.
-     */
-    boolean move() {
+    @Override
+    public int moveUpTo(int limit, Mailbox mailbox, BooleanSupplier attend) {
+        int done = 0;
+        while (done < limit && (!mailbox.needsAttention() || attend.getAsBoolean()) && move()) {
+            pass();
+            done++;
+        }
+        return done;
+    }
+
+    @Override
+    public boolean move() {
         if (kept == Kept.DEAD_LETTER) {
             return deadLetter();
         }

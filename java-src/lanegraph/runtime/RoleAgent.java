@@ -2,6 +2,7 @@ package lanegraph.runtime;
 
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import lanegraph.LaneGraphException;
 import lanegraph.LaneGraphException.Category;
 import lanegraph.graph.OnError;
@@ -26,8 +27,9 @@ final class RoleAgent implements Agent {
     private final Activity activity;
     private final Mailbox mailbox;
     private final Halt halt = new Halt();
-    private final Mover mover;
+    private final RoleLoop loop;
     private final RoleCommands commands;
+    private final BooleanSupplier attend = this::attend;
 
     /** Messages that commands have moved in this pass. */
     private long commanded;
@@ -56,9 +58,9 @@ final class RoleAgent implements Agent {
         this.rx = lanes.rx();
         this.activity = activity;
         this.mailbox = new Mailbox(stopping);
-        this.mover = new Mover(lanes, new ErrorRule(name, onError, parks && stage != null, errorLog, mailbox, halt), activity);
-        this.stageUse = stage == null ? null : new StageUse(name, stage, lanes.router(), mover, errorLog);
-        this.commands = new RoleCommands(this, lanes, mover, stageUse);
+        this.loop = OwnClass.loop(lanes, new ErrorRule(name, onError, parks && stage != null, errorLog, mailbox, halt), activity);
+        this.stageUse = stage == null ? null : new StageUse(name, stage, lanes.router(), loop, errorLog);
+        this.commands = new RoleCommands(this, lanes, loop, stageUse);
     }
 
     @Override
@@ -87,7 +89,7 @@ final class RoleAgent implements Agent {
 
     /** Times its messages from now on; null ends that. Any thread. */
     void trace(RoleTrace trace) {
-        mover.trace(trace);
+        loop.trace(trace);
     }
 
     Activity activity() {
@@ -109,25 +111,19 @@ final class RoleAgent implements Agent {
      */
     @Override
     public int doWork() {
-        Mover mover = this.mover; // in registers: each message needs them
-        Mailbox mailbox = this.mailbox;
-        mover.begin();
+        loop.begin();
         commanded = 0;
         int done = 0;
-        int limit = rx.drainLimit();
         try {
-            while (done < limit && (!mailbox.needsAttention() || attend()) && mover.move()) {
-                mover.pass();
-                done++;
-            }
+            done = loop.moveUpTo(rx.drainLimit(), mailbox, attend);
         } finally {
-            mover.release();
-            activity.settle(done + commanded > 0, mover.blockedOn());
+            loop.release();
+            activity.settle(done + commanded > 0, loop.blockedOn());
         }
         if (done == 0 && stageUse != null) {
             stageUse.followIdle();
         }
-        return done == 0 && mover.hasMoved() ? 1 : done;
+        return done == 0 && loop.hasMoved() ? 1 : done;
     }
 
     /**
@@ -154,20 +150,20 @@ final class RoleAgent implements Agent {
     long moveNow(long count) {
         long moved = 0;
         int limit = rx.drainLimit();
-        mover.forgetBlocked();
+        loop.forgetBlocked();
         try {
-            while (moved < count && !mailbox.isStopping() && halt.parked() == null && mover.move()) {
-                mover.pass();
+            while (moved < count && !mailbox.isStopping() && halt.parked() == null && loop.move()) {
+                loop.pass();
                 moved++;
                 if (moved % limit == 0) {
-                    mover.release();
+                    loop.release();
                 }
             }
         } catch (Throwable error) {
             ended = error; // it is the end of the role too, once who asked was told
             throw error;
         } finally {
-            mover.release();
+            loop.release();
             commanded += moved;
         }
         return moved;
@@ -197,9 +193,9 @@ final class RoleAgent implements Agent {
     @Override
     public void onClose() {
         try {
-            if (mover.isKept() && mover.move()) {
-                mover.pass();
-                mover.release();
+            if (loop.isKept() && loop.move()) {
+                loop.pass();
+                loop.release();
             }
         } finally {
             activity.end();

@@ -14,14 +14,14 @@ import lanegraph.lane.LaneTx;
 final class RoleCommands {
     private final RoleAgent role;
     private final RoleLanes lanes;
-    private final Mover mover;
+    private final RoleLoop loop;
     private final StageUse stageUse;
 
     /** @param stageUse null if the role has no stage */
-    RoleCommands(RoleAgent role, RoleLanes lanes, Mover mover, StageUse stageUse) {
+    RoleCommands(RoleAgent role, RoleLanes lanes, RoleLoop loop, StageUse stageUse) {
         this.role = role;
         this.lanes = lanes;
-        this.mover = mover;
+        this.loop = loop;
         this.stageUse = stageUse;
     }
 
@@ -75,21 +75,21 @@ final class RoleCommands {
     RoleTurn skip() {
         checkParked("skip");
         role.halt().parked(null);
-        mover.skip();
+        loop.skip();
         return moves(1);
     }
 
     private RoleTurn moves(long count) {
         Activity activity = role.activity();
-        mover.release(); // and so the counters tell what is done from here on
+        loop.release(); // and so the counters tell what is done from here on
         long processed = activity.processed();
         long filtered = activity.filtered();
         long dropped = activity.dropped();
         long errors = activity.errors();
         long moved = role.moveNow(count);
-        return new RoleTurn(role.roleName(), role.halt().state(), lanes.reads(), mover.next(), moved,
+        return new RoleTurn(role.roleName(), role.halt().state(), lanes.reads(), loop.next(), moved,
                 activity.processed() - processed, activity.filtered() - filtered, activity.dropped() - dropped,
-                activity.errors() - errors, mover.blockedOn(), role.halt().parked());
+                activity.errors() - errors, loop.blockedOn(), role.halt().parked());
     }
 
     /**
@@ -114,13 +114,13 @@ final class RoleCommands {
      */
     boolean inject(String lane, Object value) {
         LaneTx to = lanes.writer(lane);
-        if (to == lanes.tx() && mover.keepsResult()) {
+        if (to == lanes.tx() && loop.keepsResult()) {
             return false; // what waits for room comes first
         }
         lanes.origin().outside(true);
         boolean accepted;
         try {
-            accepted = mover.inject(to, value);
+            accepted = loop.inject(to, value);
         } finally {
             lanes.origin().outside(false);
         }

@@ -3,7 +3,6 @@ package lanegraph.runtime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 import lanegraph.lane.LaneRx;
 import lanegraph.lane.LaneTx;
 import lanegraph.lane.Marker;
@@ -88,10 +87,10 @@ final class RoleTrace implements Marks.Reader {
     }
 
     /** Publishes what is no result of the message that the role may have begun with. */
-    boolean aside(BooleanSupplier publish) {
+    boolean aside(LaneTx to, Object value) {
         working(false);
         try {
-            return publish.getAsBoolean();
+            return to.offer(value);
         } finally {
             working(current != null);
         }

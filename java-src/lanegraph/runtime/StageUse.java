@@ -13,33 +13,33 @@ final class StageUse {
     private final String role;
     private final RoleStage stage;
     private final Router router;
-    private final Mover mover;
+    private final RoleLoop loop;
+    private final OwnClass.Steps steps = OwnClass.steps();
     private final ErrorLog errors;
 
     /** @param router whose outputs the stage chooses; null for other roles */
-    StageUse(String role, RoleStage stage, Router router, Mover mover, ErrorLog errors) {
+    StageUse(String role, RoleStage stage, Router router, RoleLoop loop, ErrorLog errors) {
         this.role = role;
         this.stage = stage;
         this.router = router;
-        this.mover = mover;
+        this.loop = loop;
         this.errors = errors;
-        stage.beginsAt(mover.next());
+        stage.beginsAt(loop.next());
         use();
     }
 
     /** From now on messages go through what the stage is now. */
     private void use() {
-        Step step = mover.step();
+        Step step = loop.step();
         if (router instanceof PickRouter pick) {
             PickRouter.Pick by = Routers.by(role, pick.names(), stage.object());
             pick.pickBy(stage.follows() ? in -> follow() ? pick.pick(in) : by.pick(in) : by);
         } else {
-            Step plain = Steps.of(stage.object(), mover.emission()::take);
-            step = stage.follows() ? (in, out) -> follow() ? mover.step().apply(in, out) : plain.apply(in, out) : plain;
+            step = steps.of(stage.object(), loop.emission()::take, stage.follows() ? this::followed : null);
         }
         // A function of values may be slow: free its room after each message. Others take nanoseconds: after
         // each drain.
-        mover.use(step, Steps.isValueStage(stage.object()));
+        loop.use(step, Steps.isValueStage(stage.object()));
     }
 
     /** True if what the stage is made from has changed: it is another one now. */
@@ -49,6 +49,11 @@ final class StageUse {
         }
         replace(stage.planFollow());
         return true;
+    }
+
+    /** Null if the stage is what it was; else the step of what it is now. */
+    private Step followed() throws Exception {
+        return follow() ? loop.step() : null;
     }
 
     /** Between two messages, of which none waits: status tells the new version before the next one comes. */
@@ -68,7 +73,7 @@ final class StageUse {
 
     /** Puts the planned stage in place of the present one, from the next message on that was not taken up yet. */
     StageVersion replace(RoleStage.Plan plan) {
-        StageVersion version = stage.replace(plan, mover.next(), errors);
+        StageVersion version = stage.replace(plan, loop.next(), errors);
         use();
         return version;
     }

@@ -12,6 +12,8 @@ interface Step {
     int FORWARD = -2;
     /** Publish the values of {@link lanegraph.stage.Emit}, which the step has handed to its role. */
     int EMIT = -3;
+    /** Of roles without a stage. */
+    Step FORWARD_ALL = (rx, tx) -> FORWARD;
 
     /**
      * Called once for a message.

@@ -1,0 +1,149 @@
+package lanegraph.runtime;
+
+import java.util.Map;
+import java.util.function.Consumer;
+import lanegraph.LaneGraphException;
+import lanegraph.LaneGraphException.Category;
+import lanegraph.lane.LaneRx;
+import lanegraph.lane.LaneTx;
+import lanegraph.stage.Emit;
+import lanegraph.stage.FilterStage;
+import lanegraph.stage.InspectStage;
+import lanegraph.stage.MapOkStage;
+import lanegraph.stage.MapStage;
+import lanegraph.stage.SequenceAware;
+import lanegraph.stage.StatefulTransformStage;
+import lanegraph.stage.ValueFilter;
+import lanegraph.stage.ValueInspect;
+import lanegraph.stage.ValueStage;
+
+/**
+ * The step of a stage. Each role has {@linkplain OwnClass its own class} of it: one branch of the switch is compiled, and
+ * in it the call of its one stage. (So there is no lambda here: a hidden class can have none on JDK 17.)
+ */
+final class StageStep implements Step {
+    /** What a step asks whose stage may change under it. */
+    interface Change {
+        /** Null if there was none; else the step that is in use now. */
+        Step next() throws Exception;
+    }
+
+    private enum Kind {
+        MAP_OK, MAP, FILTER, INSPECT, TRANSFORM, VALUE, VALUE_FILTER, VALUE_INSPECT
+    }
+
+    private final Object stage;
+    private final Kind kind;
+    private final SequenceAware aware;
+    private final Consumer<Emit> emit;
+    private final Change change;
+
+    /**
+     * @param emit takes the values before the step returns {@link Step#EMIT}
+     * @param change null if the stage cannot change under the step
+     */
+    StageStep(Object stage, Consumer<Emit> emit, Change change) {
+        this.stage = stage;
+        this.kind = kind(stage);
+        this.aware = stage instanceof SequenceAware sequence ? sequence : null;
+        this.emit = emit;
+        this.change = change;
+    }
+
+    private static Kind kind(Object stage) {
+        if (stage instanceof MapOkStage) {
+            return Kind.MAP_OK;
+        }
+        if (stage instanceof MapStage) {
+            return Kind.MAP;
+        }
+        if (stage instanceof FilterStage) {
+            return Kind.FILTER;
+        }
+        if (stage instanceof InspectStage) {
+            return Kind.INSPECT;
+        }
+        if (stage instanceof StatefulTransformStage) {
+            return Kind.TRANSFORM;
+        }
+        if (stage instanceof ValueStage) {
+            return Kind.VALUE;
+        }
+        if (stage instanceof ValueFilter) {
+            return Kind.VALUE_FILTER;
+        }
+        if (stage instanceof ValueInspect) {
+            return Kind.VALUE_INSPECT;
+        }
+        throw new IllegalArgumentException("not a stage: " + stage);
+    }
+
+    @Override
+    public int apply(LaneRx rx, LaneTx tx) throws Exception {
+        if (change != null) {
+            Step next = change.next();
+            if (next != null) {
+                return next.apply(rx, tx);
+            }
+        }
+        if (aware != null) {
+            aware.sequence(rx.sequence());
+        }
+        switch (kind) {
+            case MAP_OK:
+                return length(((MapOkStage) stage).apply(rx.payload(), tx.claim()));
+            case MAP:
+                return length(((MapStage) stage).apply(rx.payload(), tx.claim()));
+            case FILTER:
+                return ((FilterStage) stage).test(rx.payload()) ? FORWARD : DROP;
+            case INSPECT:
+                ((InspectStage) stage).accept(rx.payload());
+                return FORWARD;
+            case TRANSFORM:
+                return outcome(((StatefulTransformStage) stage).apply(rx.payload(), tx.claim()));
+            case VALUE:
+                return values(((ValueStage) stage).apply(rx.value()), tx);
+            case VALUE_FILTER:
+                return ((ValueFilter) stage).test(rx.value()) ? FORWARD : DROP;
+            default:
+                ((ValueInspect) stage).accept(rx.value());
+                return FORWARD;
+        }
+    }
+
+    private int values(Object result, LaneTx tx) {
+        if (result == null) {
+            return DROP;
+        }
+        if (result instanceof Emit several) {
+            emit.accept(several);
+            return EMIT;
+        }
+        return tx.encode(result);
+    }
+
+    private static int length(int length) {
+        if (length < 0) {
+            throw badLength(length, "0 or more");
+        }
+        return length;
+    }
+
+    private static int outcome(int outcome) {
+        return switch (outcome) {
+            case StatefulTransformStage.DROP -> DROP;
+            case StatefulTransformStage.FORWARD_INPUT -> FORWARD;
+            default -> {
+                if (outcome < 0) {
+                    throw badLength(outcome, "DROP, FORWARD_INPUT, or 0 or more");
+                }
+                yield outcome;
+            }
+        };
+    }
+
+    private static LaneGraphException badLength(int length, String expected) {
+        return new LaneGraphException(Category.FAULT, "stage/bad-length",
+                "the stage returned the length " + length + "; expected " + expected, Map.of("length", length));
+    }
+}
