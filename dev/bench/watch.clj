@@ -1,5 +1,6 @@
 (ns bench.watch
-  "What it costs a graph to be looked at, in throughput: with a watcher and without in turns, in one JVM."
+  "What it costs a graph to be looked at: the throughput of one whose threads have all cores, so that whoever looks takes his
+  time from them; and the time that one role needs for a message. With a watcher and without in turns, in one JVM."
   (:require
    [bench.figures :as figures]
    [bench.jvm :as jvm]))
@@ -11,35 +12,50 @@
    [:top "top at 10 Hz"]
    [:tap-every "tap! of one message in 1,000"]
    [:tap-first "tap! of the first 100, 10 times a second"]
-   [:latency "latency"]])
+   [:latency "latency"]
+   [:role-nothing "nothing: what this measurement is worth, one thread"]
+   [:role-tap "tap! of one message in 1,000, one thread"]
+   [:role-latency "latency, one thread"]])
+
+(def ^:private role-watchers {:role-nothing :nothing :role-tap :tap :role-latency :latency})
 
 (def ^:private round-ms 300)
 (def ^:private rounds-a-round "Rounds with the watcher, for each that the options ask for." 8)
+
+(defn- trial
+  "{:off [x …] :on [x …]}; there is one more of :off, so that each round with the watcher lies between two without."
+  [case rounds]
+  (if-let [watcher (role-watchers case)]
+    (let [found (jvm/call 'bench.trial.roles/watched watcher rounds)]
+      {:off (take-nth 2 found) :on (take-nth 2 (rest found))})
+    (jvm/call 'bench.trial.watch/trial case rounds round-ms)))
 
 (defn- ratios
   "Of each round with the watcher to the mean of the two beside it."
   [{:keys [off on]}]
   (map (fn [a x b] (/ x (/ (+ a b) 2.0))) off on (rest off)))
 
-(defn- slower
-  "In percent, by the median of the ratios: [so much, twice the standard error of that]."
+(defn- median-and-error
+  "The median of some ratios, and twice the standard error of that."
   [ratios]
-  (let [s (vec (sort ratios))
-        n (count s)
+  (let [s        (vec (sort ratios))
+        n        (count s)
         quartile #(double (s (quot (* % n) 4)))]
-    [(* 100.0 (- 1.0 (quartile 2)))
-     (* 200.0 1.25 0.7413 (/ (- (quartile 3) (quartile 1)) (Math/sqrt n)))]))
+    [(quartile 2) (* 2 1.25 0.7413 (/ (- (quartile 3) (quartile 1)) (Math/sqrt n)))]))
 
 (defn- row [title trials]
   (let [medians (map figures/median trials)]
     {:title title :median (figures/median medians) :min (apply min medians) :max (apply max medians)
-     :rounds (count (flatten trials)) :slow 0}))
+     :rounds (reduce + (map count trials)) :slow 0}))
 
 (defn- group [[case title] {:keys [trials rounds quick]}]
-  (let [found (vec (repeatedly trials #(jvm/call 'bench.trial.watch/trial case (* rounds (if quick 2 rounds-a-round)) round-ms)))
-        [percent error] (slower (mapcat ratios found))]
-    {:case case :title (format "watched by %s: slower by %.2f %% ± %.2f" title percent error)
-     :unit "M messages/s" :better :more :slower-percent percent :error-percent error
+  (let [role?          (role-watchers case)
+        found          (vec (repeatedly trials #(trial case (* rounds (if quick 2 rounds-a-round)))))
+        [median error] (median-and-error (mapcat ratios found))
+        percent        (* 100.0 (if role? (- median 1.0) (- 1.0 median)))]
+    {:case case :title (format "watched by %s: slower by %.2f %% ± %.2f" title percent (* 100.0 error))
+     :unit (if role? "ns a message" "M messages/s") :better (if role? :less :more)
+     :slower-percent percent :error-percent (* 100.0 error)
      :rows (figures/with-ratios [(row "without" (map :off found)) (row "with" (map :on found))])}))
 
 (defn- measure [{:keys [case quick] :as options}]
@@ -48,7 +64,8 @@
                      :else cases)]
     {:set-up ["Set-up: one thread at both ends of a graph, another one for its two roles, a bridge and a stage that copies: both cores are"
               (str "  busy, and a watcher takes its time from them. Messages of 64 bytes, in memory; rounds of " round-ms " ms with and without it in")
-              "  turns. Slower by: the median of the ratios of each round with it to the two beside it, ± twice its standard error."]
+              "  turns. One thread: that writes, runs the loop of a bridge, and reads; by the time that its core gave it, so without what the"
+              "  watcher does on his own. Slower by: the median of the ratios of each round with it to the two beside it, ± twice its standard error."]
      :groups (mapv #(group % options) chosen)}))
 
 (def benchmark
