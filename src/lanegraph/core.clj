@@ -502,7 +502,7 @@
   is the sum. Percentiles (:p999 is 99.9 %) are of messages, to three digits. Only messages are followed that come into
   this process while it measures; those that their reader was not done with at the end are in no percentile: :waiting
   tells how many, and how long the oldest has been in its lane. :missed are samples that were lost for want of room.
-  Roles are slowed by less than 2 % while it measures, and otherwise not at all. Ends early when the graph ends.
+  Roles are slowed by some percent at most while it measures (doc/05-benchmarks.md). Ends early when the graph ends.
   Errors: :graph/stopped, :graph/failed."
   ([rt] (latency rt {}))
   ([rt opts] (latency/latency rt opts)))

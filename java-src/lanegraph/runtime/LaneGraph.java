@@ -278,8 +278,8 @@ public final class LaneGraph implements GraphAccess {
     /**
      * Times messages on their way, for so long, on the caller's thread: some of those that come in through an ingress are
      * marked, and whoever takes one notes when; what a role publishes because of it is marked too. With few messages each is
-     * a sample, with many one of several. Roles and endpoints are slowed by less than 2 %; when nobody measures, by a
-     * look at a field for each message. What was inside when it began is not timed, nor what comes from another process.
+     * a sample, with many one of several. Roles and endpoints are slowed by some percent at most; when nobody measures,
+     * by a comparison for each message. What was inside when it began is not timed, nor what comes from another process.
      *
      * @param onSample is given each sample, on this thread, in no order
      * @return what was not done at the end; early if the graph ends
