@@ -333,6 +333,16 @@
                (lg/swap-stage! rt :r (plus :map 1))
                (is (= 1 (:different (lg/rehearse rt :r stage))) "it may be the candidate when it is at work no more")))))
 
+(deftest a-factory-that-answers-the-stage-at-work-does-not-get-it-closed
+  (let [closed (atom 0)
+        stage  (reify
+                 ValueStage (apply [_ v] v)
+                 java.lang.AutoCloseable (close [_] (swap! closed inc)))]
+    (through (pipe {:stage :s}) {:stages {:s stage}} [1] 1
+             (fn [rt]
+               (is (= :stage/shared-state (code-of #(lg/rehearse rt :r (reify StageFactory (create [_ _] stage))))))
+               (is (= 0 @closed))))))
+
 (deftest a-candidate-of-a-symbol-or-a-var-or-a-factory
   (through (pipe {:stage 'clojure.core/inc}) {} [1] 1
            (fn [rt]

@@ -4,7 +4,7 @@
             [lanegraph.core :as lg]
             [lanegraph.run-kit :as kit :refer [code-of eventually fresh-var pipe taken]])
   (:import (java.util.concurrent.locks LockSupport)
-           (lanegraph.stage StatefulStage ValueFilter ValueStage)))
+           (lanegraph.stage StageFactory StatefulStage ValueFilter ValueStage)))
 
 (set! *warn-on-reflection* true)
 
@@ -125,6 +125,18 @@
       (reset! closed [])
       (is (= :graph/stopped (code-of #(lg/swap-stage! rt :r (counter closed :b)))))
       (is (= [[:b 0]] @closed)))))
+
+(deftest a-refused-stage-that-is-at-work-stays-open
+  (let [{:keys [open! pass!]} (kit/gate), begun (promise), closed (atom 0)
+        stage (reify
+                ValueStage (apply [_ v] (deliver begun v) (pass!) v)
+                java.lang.AutoCloseable (close [_] (swap! closed inc)))]
+    (with-open [rt (lg/spawn! (pipe {:stage :s}) {:stages {:s stage}})]
+      (lg/offer! rt :in 1)
+      @begun
+      (is (= :role/busy (code-of #(lg/swap-stage! rt :r (reify StageFactory (create [_ _] stage)) {:deadline-ms 20}))))
+      (is (= 0 @closed))
+      (open!))))
 
 (deftest a-swap-in-a-stage-is-refused-and-the-role-goes-on
   (let [rt (promise)]

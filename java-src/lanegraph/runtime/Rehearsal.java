@@ -103,11 +103,10 @@ public final class Rehearsal implements AutoCloseable {
             return new Rehearsal(assembly, agent, name, stage.version(), carries, ended, now.object(), then.object(), next);
         } catch (Throwable error) {
             List<Throwable> more = new ArrayList<>();
-            if (!carries && then.object() != next) {
-                Stages.closeAll(List.of(then.object()), more);
-            }
-            if (!carries && now != null && now.object() != stage.object()) {
-                Stages.closeAll(List.of(now.object()), more);
+            for (RoleStage.Made made : now == null ? List.of(then) : List.of(then, now)) {
+                if (!carries && made.object() != next && made.object() != stage.object()) {
+                    Stages.closeAll(List.of(made.object()), more);
+                }
             }
             more.forEach(error::addSuppressed);
             throw error;

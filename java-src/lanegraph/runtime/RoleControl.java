@@ -87,7 +87,7 @@ public final class RoleControl {
             return ask("swap", deadlineMillis, new Command<>(agent -> agent.swap(made, migrate)));
         } catch (Throwable error) {
             boolean begun = error instanceof LaneGraphException ex && Boolean.TRUE.equals(ex.details().get("begun"));
-            if (ownState && !begun) { // it never came to work, and is closed by who made it
+            if (ownState && !begun && made.object() != stage.object()) { // it never came to work: closed by who made it
                 List<Throwable> more = new ArrayList<>();
                 Stages.closeAll(List.of(made.object()), more);
                 more.forEach(error::addSuppressed);
