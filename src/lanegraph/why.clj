@@ -130,7 +130,7 @@
   (for [[lane {:keys [readers]}] (sort lanes)
         [owner depth]            (sort readers)
         :let [[what role] (reader-of status owner)]
-        :when (and (= :role what) (< 1 (long depth)))
+        :when (and (= :role what) (pos? (long depth)))
         :let [{:keys [cause] :as found} (cause-of status role)]
         :when (not= :slow-role cause)]
     (assoc found :lane lane :path [] :blocked [])))

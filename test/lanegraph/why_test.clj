@@ -62,6 +62,17 @@
             (is (re-find #"^Role :second has been in its function for more than \d+ ms: " text)))
           (open!))))))
 
+(deftest one-message-is-enough
+  (let [{:keys [open! pass!]} (kit/gate)
+        stuck  (fn [v] (when (= 1 v) (pass!)) v)
+        broken (fn [_] (throw (ex-info "no" {})))]
+    (doseq [[cause f spoil!] [[:in-function stuck (fn [_])] [:parked broken (fn [_])] [:paused inc #(lg/pause! % :first)]]]
+      (with-open [rt (lg/spawn! chain {:stages {:f f :g inc} :dev true})]
+        (spoil! rt)
+        (lg/offer! rt :in 1)
+        (is (= {:cause cause :role :first :lane :a} (select-keys (found rt cause) [:cause :role :lane])))
+        (open!)))))
+
 (deftest a-slow-role
   (let [spin (fn [v] (let [end (+ (System/nanoTime) 1000000)] (while (< (System/nanoTime) end)) v))]
     (with-open [rt (lg/spawn! chain {:stages {:f inc :g spin} :consumers {:out (fn [_])}})]
