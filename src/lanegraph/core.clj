@@ -626,8 +626,9 @@
   has it, the sequence; nothing is sent, no role is slowed and the role's stage stays as it is. But whatever else they do is done:
   a present function that writes to a database writes there again. Objects that a lane carries by reference are not copied.
   A function that does not return keeps this thread, until that is interrupted.
-  :init is called for both, and :close in the end, unless :migrate carries the role's state over. The speed is that of the latest
-  65,536 calls, the median as :per-second; a function that was called seldom is not compiled yet.
+  :init is called for both, and :close in the end, unless :migrate carries the role's state over; that has to be a value, since a
+  state that is changed in place is shared with the role at work. The speed is that of the latest 65,536 calls, the
+  median as :per-second; a function that was called seldom is not compiled yet.
   Also after a stop. Errors: as swap-stage!; :stage/shared-state also when the present stage is one object with state;
   :options/invalid; those of journal; what :migrate throws."
   ([rt role stage] (rehearse rt role stage {}))
