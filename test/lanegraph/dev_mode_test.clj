@@ -1,4 +1,4 @@
-(ns ^:matrix lanegraph.dev-mode-test
+(ns lanegraph.dev-mode-test
   "Broken code costs no message: {:dev true}."
   (:require [clojure.test :refer [deftest is testing]]
             [lanegraph.core :as lg]

@@ -1,4 +1,4 @@
-(ns ^:matrix lanegraph.hostile-test
+(ns lanegraph.hostile-test
   "Whatever somebody does to a running graph at a REPL: a clear answer, nothing hangs, nothing is lost; in memory and on
   mapped files, on threads of their own and on shared ones."
   (:require [clojure.datafy :as datafy]

@@ -1,4 +1,4 @@
-(ns ^:matrix lanegraph.journal-registration-test
+(ns lanegraph.journal-registration-test
   "A new reader of a journal and the segments that go just then: both sides step by step, and in two processes."
   (:require
    [clojure.test :refer [deftest is testing]]
@@ -67,12 +67,14 @@
     (let [p (scratch/start! (scratch/java-command [] "lanegraph.lane.JournalTraffic" "write" dir 4096 8192 Long/MAX_VALUE))]
       (is (= "ready" (scratch/line! p)))
       (is (eventually (with-open [r (jk/reader dir)] (< 8192 (.start (.info ^JournalReader r))))))
-      (dotimes [i 200]
-        (let [{:keys [rxs ^Journal journal]} (jk/open {:dir dir :writer nil :readers [(str "role/r" i)]})
-              seen (long-array 1)]
-          (is (eventually (aset seen 0 (+ (aget seen 0) (JournalTraffic/read ^LaneRx (first rxs) (- 100 (aget seen 0)))))
-                          (= 100 (aget seen 0))))
-          (.discard journal)))
+      (is (every? (fn [i]
+                    (let [{:keys [rxs ^Journal journal]} (jk/open {:dir dir :writer nil :readers [(str "role/r" i)]})
+                          seen (long-array 1)]
+                      (try
+                        (eventually (aset seen 0 (+ (aget seen 0) (JournalTraffic/read ^LaneRx (first rxs) (- 100 (aget seen 0)))))
+                                    (= 100 (aget seen 0)))
+                        (finally (.discard journal)))))
+                  (range 200)))
       (scratch/kill! p)
       (with-open [r (jk/reader dir)]
         (is (= {} (.readers (.info r))))))))

@@ -1,4 +1,4 @@
-(ns ^:matrix lanegraph.journal-stamp-test
+(ns lanegraph.journal-stamp-test
   "The stamps of a journal's records: never falling, and how old a look at the clock may be."
   (:require
    [clojure.test :refer [deftest is]]

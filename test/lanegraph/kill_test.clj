@@ -198,7 +198,7 @@
     kills))
 
 (deftest ^{:limit-s 180} roles-killed-again-and-again-lose-nothing-and-double-nothing
-  (is (<= 15 (long (survives {:kills Long/MAX_VALUE :seconds 30})))))
+  (is (<= 15 (long (survives {:kills Long/MAX_VALUE :seconds 20})))))
 
 (deftest ^:long a-thousand-kills-lose-nothing-and-double-nothing
   (is (<= 1000 (long (survives {:kills 1000 :seconds 3500})))))

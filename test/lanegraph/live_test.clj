@@ -1,4 +1,4 @@
-(ns ^:matrix lanegraph.live-test
+(ns lanegraph.live-test
   "Work on a graph while it runs: pause, resume, step, inject."
   (:require [clojure.test :refer [deftest is testing]]
             [lanegraph.core :as lg]

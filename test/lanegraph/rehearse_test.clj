@@ -1,4 +1,4 @@
-(ns ^:matrix lanegraph.rehearse-test
+(ns lanegraph.rehearse-test
   "A candidate beside the present function, on messages that were or come."
   (:require [clojure.test :refer [deftest is testing]]
             [lanegraph.core :as lg]

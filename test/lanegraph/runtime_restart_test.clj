@@ -1,4 +1,4 @@
-(ns ^:matrix lanegraph.runtime-restart-test
+(ns lanegraph.runtime-restart-test
   "Graphs on mapped lanes that are stopped in full flow and spawned again."
   (:require [clojure.test :refer [deftest is]]
             [lanegraph.core :as lg]

@@ -60,7 +60,7 @@
   "The command line that runs the main class on this JVM's class path, without Clojure and its start."
   [jvm-opts main & args]
   (-> [(str (System/getProperty "java.home") "/bin/java")]
-      (into (filter #(str/starts-with? % "--sun-misc"))
+      (into (filter #(str/starts-with? % "--")) ; what a JDK or Agrona 2 asks for
             (.getInputArguments (java.lang.management.ManagementFactory/getRuntimeMXBean)))
       (into ["-XX:TieredStopAtLevel=1" "-XX:+UseSerialGC"])
       (into jvm-opts)

@@ -1,4 +1,4 @@
-(ns ^:matrix lanegraph.swap-kinds-test
+(ns lanegraph.swap-kinds-test
   "What a stage can be swapped for, and vars that are followed."
   (:require [clojure.test :refer [deftest is testing]]
             [lanegraph.core :as lg]

@@ -1,4 +1,4 @@
-(ns ^:matrix lanegraph.swap-state-test
+(ns lanegraph.swap-state-test
   "What becomes of a stage's state in a swap, rolling back, and swaps that are refused."
   (:require [clojure.test :refer [deftest is testing]]
             [lanegraph.core :as lg]

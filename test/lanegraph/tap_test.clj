@@ -1,4 +1,4 @@
-(ns ^:matrix lanegraph.tap-test
+(ns lanegraph.tap-test
   "Messages of a lane are handed to a function as they are written, and no role is slowed."
   (:require [clojure.datafy :as datafy]
             [clojure.test :refer [deftest is testing]]
