@@ -1,4 +1,4 @@
-(ns ^:matrix lanegraph.journal-fault-test
+(ns lanegraph.journal-fault-test
   "Damage to a journal is a clean cut at its end or an error that says where; never a wrong message."
   (:require
    [clojure.java.io :as io]

@@ -1,4 +1,4 @@
-(ns ^:matrix lanegraph.journal-retention-test
+(ns lanegraph.journal-retention-test
   "What a journal keeps, what it lets go, and whom it waits for."
   (:require
    [clojure.test :refer [deftest is testing]]

@@ -1,4 +1,4 @@
-(ns ^:matrix lanegraph.journal-seek-test
+(ns lanegraph.journal-seek-test
   "Where somebody from outside begins to read a journal: by position, sequence and time;
   while old segments go; beside damage."
   (:require

@@ -1,4 +1,4 @@
-(ns ^:matrix lanegraph.looking-test
+(ns lanegraph.looking-test
   "Looking at a ring from outside while it is written: at every single load others write and read some messages."
   (:require
    [clojure.test :refer [deftest is testing]]

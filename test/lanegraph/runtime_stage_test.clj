@@ -1,4 +1,4 @@
-(ns ^:matrix lanegraph.runtime-stage-test
+(ns lanegraph.runtime-stage-test
   "What roles do with messages: the stage kinds, errors, drops, lanes of every kind."
   (:require [clojure.string :as str]
             [clojure.test :refer [deftest is testing]]

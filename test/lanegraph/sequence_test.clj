@@ -1,4 +1,4 @@
-(ns ^:matrix lanegraph.sequence-test
+(ns lanegraph.sequence-test
   "The sequence of a message: told to stages that ask for it, and what a lane still holds is looked at by it."
   (:require [clojure.test :refer [are deftest is testing]]
             [lanegraph.core :as lg]

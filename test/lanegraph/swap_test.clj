@@ -1,4 +1,4 @@
-(ns ^:matrix lanegraph.swap-test
+(ns lanegraph.swap-test
   "Stages that are swapped while messages run: where one ends and the next begins."
   (:require [clojure.test :refer [deftest is]]
             [lanegraph.core :as lg]
