@@ -1,13 +1,11 @@
 (ns lanegraph.role-file-test
   "The file in which a role notes from where its messages came."
   (:require [clojure.test :refer [deftest is testing]]
-            [lanegraph.core :as lg]
             [lanegraph.scratch :as scratch :refer [path with-dir]])
   (:import (java.io RandomAccessFile)
            (java.nio.file Files)
            (java.nio.file.attribute FileAttribute)
-           (lanegraph.region Existing Memory RoleDescriptor RoleFile)
-           (lanegraph.runtime LaneGraph)))
+           (lanegraph.region Existing Memory RoleDescriptor RoleFile)))
 
 (set! *warn-on-reflection* true)
 
@@ -50,22 +48,3 @@
     (Files/createDirectories (path dir "roles") (make-array FileAttribute 0))
     (Files/createSymbolicLink (path dir "roles" "r.cell") (path dir "elsewhere") (make-array FileAttribute 0))
     (is (= "region/not-a-file" (:code (scratch/refusal (open dir ["a > b"] Existing/CONTINUE)))))))
-
-(def ^:private spec
-  (let [lane {:kind :events :codec :long :slot-bytes 8 :slots 8}]
-    {:name      :noted
-     :lanes     {:a lane :b lane}
-     :roles     {:r {:kind :bridge :rx :a :tx :b}}
-     :endpoints {:in {:kind :ingress :lane :a} :out {:kind :egress :lane :b}}}))
-
-(defn- through [dir xs]
-  (with-open [^LaneGraph rt (lg/spawn! spec {:dir (str dir)})]
-    (doseq [x xs] (lg/offer! rt :in x {:timeout-ms 20000}))
-    (lg/take! rt :out (count xs) {:timeout-ms 20000})))
-
-(deftest a-lane-that-was-made-anew-is-not-the-one-that-was-noted
-  (doseq [lane ["a.ring" "b.ring"]]
-    (with-dir [dir]
-      (is (= (range 5) (through dir (range 5))))
-      (Files/delete (path dir lane))
-      (is (= (range 5) (through dir (range 5))) lane))))

@@ -262,6 +262,11 @@ public final class Journal implements Lane {
     }
 
     @Override
+    public long birth() {
+        return cells.birth();
+    }
+
+    @Override
     public boolean created() {
         return store.created();
     }

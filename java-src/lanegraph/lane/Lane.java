@@ -118,6 +118,9 @@ public interface Lane {
     /** Where the lane's bytes live: the absolute path of its file; null in memory. */
     Path file();
 
+    /** A number that tells the lane from any that was made, or will be made, in its place. */
+    long birth();
+
     /** True if the lane is fresh: made by the call that opened it. */
     boolean created();
 

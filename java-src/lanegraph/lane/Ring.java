@@ -180,6 +180,11 @@ public final class Ring implements Lane {
     }
 
     @Override
+    public long birth() {
+        return region.birth();
+    }
+
+    @Override
     public boolean created() {
         return region.created();
     }

@@ -1,10 +1,12 @@
 package lanegraph.lane;
 
+import static lanegraph.region.RoleDescriptor.INPUT_BIRTH_OFFSET;
 import static lanegraph.region.RoleDescriptor.NONE;
 import static lanegraph.region.RoleDescriptor.NOTE_INPUT_OFFSET;
 import static lanegraph.region.RoleDescriptor.NOTE_LENGTH;
 import static lanegraph.region.RoleDescriptor.NOTE_MESSAGE_OFFSET;
 import static lanegraph.region.RoleDescriptor.NOTE_RESULTS_OFFSET;
+import static lanegraph.region.RoleDescriptor.OUTPUT_BIRTH_OFFSET;
 
 import java.util.Arrays;
 import java.util.List;
@@ -30,6 +32,7 @@ public final class Trail {
     private final RoleFile file; // keeps the memory of the notes
     private final Memory memory;
     private final Origin origin;
+    private final List<String> names;
     private final long[] pairs;
     /** By input: the note to write next, which is the older one. */
     private final long[] next;
@@ -50,6 +53,7 @@ public final class Trail {
         this.file = file;
         this.memory = memory;
         this.origin = origin;
+        this.names = pairs;
         this.pairs = pairs.stream().mapToLong(file::notes).toArray();
         this.next = this.pairs.clone();
         this.one = this.pairs.length == 1;
@@ -93,6 +97,27 @@ public final class Trail {
     }
 
     /**
+     * Tells of which lanes the notes of this input speak from now on, before {@link #find}. What was noted of others, in
+     * whose place one of these was made, is void: its t would be another's message, its r another's position.
+     *
+     * @param from the {@linkplain Lane#birth birth} of the input
+     * @param to that of the output
+     * @return true if something was noted, and is void now
+     */
+    public boolean bind(int input, long from, long to) {
+        long pair = pairs[input];
+        if (memory.getLong(pair + INPUT_BIRTH_OFFSET) == from && memory.getLong(pair + OUTPUT_BIRTH_OFFSET) == to) {
+            return false;
+        }
+        boolean noted = memory.getLong(pair + NOTE_MESSAGE_OFFSET) != NONE
+                || memory.getLong((pair ^ OTHER) + NOTE_MESSAGE_OFFSET) != NONE;
+        forget(input); // first: a death in between leaves notes that say nothing, of whatever lanes
+        memory.putLongRelease(pair + INPUT_BIRTH_OFFSET, from);
+        memory.putLongRelease(pair + OUTPUT_BIRTH_OFFSET, to);
+        return noted;
+    }
+
+    /**
      * Finds where each input goes on. What was noted and never committed is made void, before anything else is
      * published: its t will be another message's.
      *
@@ -117,6 +142,11 @@ public final class Trail {
         resuming = true;
     }
 
+    /** The name of the pair of this input and the output. */
+    public String pair(int input) {
+        return names.get(input);
+    }
+
     /** Where this input goes on by what was found; -1 if nothing was noted. */
     public long from(int input) {
         return from[input];
@@ -127,7 +157,7 @@ public final class Trail {
         return results[input];
     }
 
-    /** What was found of this input is not true: its lane is another one than that which was noted. */
+    /** What was noted of this input is not true. */
     public void forget(int input) {
         memory.putLongRelease(pairs[input] + NOTE_MESSAGE_OFFSET, NONE);
         memory.putLongRelease((pairs[input] ^ OTHER) + NOTE_MESSAGE_OFFSET, NONE);

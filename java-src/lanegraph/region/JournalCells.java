@@ -55,6 +55,7 @@ public final class JournalCells {
         header.putLong(SEGMENT_BYTES_OFFSET, shape.segmentBytes());
         header.putInt(CODEC_OFFSET, codec.length);
         header.put(CODEC_OFFSET + Integer.BYTES, codec);
+        header.putLong(BIRTH_OFFSET, RingHeader.birth());
         header.putLong(TAIL_POSITION_OFFSET, RECORDS_OFFSET);
         return header;
     }
@@ -71,6 +72,11 @@ public final class JournalCells {
     /** Where the notes and cells begin in memory. */
     public long address() {
         return address;
+    }
+
+    /** A number that no other journal has. */
+    public long birth() {
+        return memory.getLong(address + BIRTH_OFFSET);
     }
 
     /** The position behind the last record, as the writer noted it last: it may lag by the record just committed. */

@@ -47,6 +47,7 @@ package lanegraph.region;
  *      8  | layout version (4)            | number of reader cells (4)    |
  *     16  | segment bytes (8)                                             |
  *     24  | length of the codec's name (4), the name in UTF-8 (up to 92)  |
+ *    120  | birth (8): random, another one each time a journal is made    |
  *    128  +---------------------------------------------------------------+
  *         | position behind the last record (8): the writer's note        |
  *    136  | number of records ever written (8): the writer's note         |
@@ -97,6 +98,7 @@ public final class JournalDescriptor {
     public static final int CELL_COUNT_OFFSET = 12;
     public static final int CODEC_OFFSET = 24;
     public static final int MAX_CODEC_LENGTH = 92;
+    public static final int BIRTH_OFFSET = 120;
     public static final int TAIL_POSITION_OFFSET = 128;
     public static final int TAIL_SEQUENCE_OFFSET = 136;
     public static final int DROPPED_OFFSET = 144;

@@ -123,6 +123,11 @@ public final class Region implements AutoCloseable {
         return created;
     }
 
+    /** A number that no other region has, which another process may have made in the place of this one. */
+    public long birth() {
+        return Memory.DIRECT.getLong(address + RingDescriptor.BIRTH_OFFSET);
+    }
+
     /** The absolute path of the file; null if the region is in memory. */
     public Path file() {
         return file == null ? null : file.file();

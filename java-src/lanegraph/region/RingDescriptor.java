@@ -12,6 +12,7 @@ package lanegraph.region;
  *     32  | byte length of the region (8)                                 |
  *     40  | state (8): 1 = complete; stored last                          |
  *     48  | shape hash, SHA-256 (32)                                      |
+ *     80  | birth (8): random, another one each time a ring is made       |
  *         | zero                                                          |
  *    128  +---------------------------------------------------------------+
  *         | shared tail (8): the next sequence to claim, many producers   |
@@ -53,6 +54,7 @@ public final class RingDescriptor {
     public static final int STATE_OFFSET = 40;
     public static final int HASH_OFFSET = 48;
     public static final int HASH_LENGTH = 32;
+    public static final int BIRTH_OFFSET = 80;
     public static final int TAIL_OFFSET = 128;
     public static final int CELLS_OFFSET = 256;
 

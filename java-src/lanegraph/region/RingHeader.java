@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Writes the header and the cells of a ring's region, and checks those of a file. Stateless. */
 final class RingHeader {
@@ -38,6 +39,7 @@ final class RingHeader {
         header.putInt(CURSORS_OFFSET, shape.cursors().size());
         header.putLong(LENGTH_OFFSET, length(shape));
         header.put(HASH_OFFSET, shape.hash());
+        header.putLong(BIRTH_OFFSET, birth());
         for (int i = 0; i < shape.producers().size(); i++) {
             putName(header, producerCell(i), shape.producers().get(i));
         }
@@ -45,6 +47,11 @@ final class RingHeader {
             putName(header, cursorCell(shape, i), shape.cursors().get(i));
         }
         return header;
+    }
+
+    /** What tells a lane from one that is made anew in its place, by whatever process: never 0. */
+    static long birth() {
+        return ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
     }
 
     static ByteBuffer littleEndian(final int length) {

@@ -18,14 +18,17 @@ package lanegraph.region;
  *      0  | note: t + 1 (8); 0 = none
  *      8  |   r (8)
  *     16  |   k (8)
- *     24  | zero (8)
- *     32  | the other note, likewise
+ *     24  | birth of the input (8)
+ *     32  | the other note, likewise; at its end, 56, the birth of the output (8)
  *     64  | length of the pair's name (4), the name in UTF-8 (up to 188): input > output
  * </pre>
  *
  * <p>A note (t, r, k) says: once message t of the output is committed, the input goes on at position r, and k results of
  * the message there are in the output already. t is a sequence, or in a journal the position of the record. The two
  * notes are written in turn, so that the one before a commit is never lost.
+ *
+ * <p>The births are those of the lanes that the notes speak of: of a lane that was made anew in the place of one of them
+ * they say nothing.
  */
 public final class RoleDescriptor {
     /** {@code LANEROLE} as the little-endian bytes of a long. */
@@ -45,6 +48,8 @@ public final class RoleDescriptor {
     public static final int NOTE_MESSAGE_OFFSET = 0;
     public static final int NOTE_INPUT_OFFSET = 8;
     public static final int NOTE_RESULTS_OFFSET = 16;
+    public static final int INPUT_BIRTH_OFFSET = 24;
+    public static final int OUTPUT_BIRTH_OFFSET = 56;
     public static final int PAIR_NAME_OFFSET = 64;
     public static final int MAX_NAME_LENGTH = 188;
 

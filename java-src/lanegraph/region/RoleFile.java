@@ -50,7 +50,7 @@ public final class RoleFile {
      *     {@code region/no-directory}, {@code region/no-space}, {@code region/no-memory}, {@code region/io}
      */
     public static RoleFile open(Path dir, String role, List<String> pairs, Existing existing) {
-        Path file = dir.toAbsolutePath().resolve("roles").resolve(role + ".cell");
+        Path file = file(dir, role);
         return FileThread.call(() -> {
             boolean there = isThere(file);
             Map<String, byte[]> notes = there && existing == Existing.CONTINUE ? notes(read(file)) : Map.of();
@@ -59,6 +59,21 @@ public final class RoleFile {
             }
             Directories directories = create(file, pairs, notes);
             return new RoleFile(map(file, pairs.size()), pairs, file, there ? null : directories);
+        });
+    }
+
+    private static Path file(Path dir, String role) {
+        return dir.toAbsolutePath().resolve("roles").resolve(role + ".cell");
+    }
+
+    /** Removes the file of a role, if there is one; what {@link #open} says of a file that is there. */
+    public static void remove(Path dir, String role) {
+        Path file = file(dir, role);
+        FileThread.call(() -> {
+            if (isThere(file)) {
+                Files.delete(file);
+            }
+            return null;
         });
     }
 
@@ -160,7 +175,7 @@ public final class RoleFile {
      * @param input the input's name in the names of the pairs
      */
     static void forget(Path dir, String owner, String input) throws IOException {
-        Path file = dir.toAbsolutePath().resolve("roles").resolve(owner.substring(owner.indexOf('/') + 1) + ".cell");
+        Path file = file(dir, owner.substring(owner.indexOf('/') + 1));
         if (!owner.startsWith("role/") || !isThere(file)) {
             return;
         }

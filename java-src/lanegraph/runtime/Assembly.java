@@ -1,6 +1,7 @@
 package lanegraph.runtime;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -62,7 +63,7 @@ final class Assembly {
 
     private final SortedMap<String, RoleStage> stages;
     private final StageFit fit;
-    private final List<RoleNotes> notes = new ArrayList<>();
+    private final SortedMap<String, RoleNotes> notes = new TreeMap<>();
     private final Memory memory;
 
     /**
@@ -139,9 +140,9 @@ final class Assembly {
         for (Lane lane : lanes.values()) { // others may have attached meanwhile to what a part of the graph made
             guarded(part.isWhole() ? lane::discard : lane::close, errors);
         }
-        for (int i = notes.size() - 1; i >= 0; i--) { // the directory goes with the first one, which made it
-            guarded(notes.get(i)::discard, errors);
-        }
+        List<RoleNotes> backwards = new ArrayList<>(notes.values());
+        Collections.reverse(backwards); // the directory goes with the first one, which made it
+        backwards.forEach(each -> guarded(each::discard, errors));
         if (control != null && part.isWhole()) {
             guarded(control::discard, errors);
         }
@@ -175,13 +176,13 @@ final class Assembly {
                 ? new MergeRx(inputs, merge.policy() == MergePolicy.PRIORITY)
                 : inputs.get(0);
         Origin origin = new Origin(rx);
-        RoleNotes noted = RoleNotes.open(spec, options, name, role, origin, memory);
+        RoleNotes noted = RoleNotes.open(spec, lanes, options, name, role, origin, memory);
         List<LaneTx> outputs = role.tx().stream().map(to -> tx(to, owner, noted == null ? null : noted.trail(to))).toList();
         LaneTx deadLetters = role.deadLetter() == null ? null
                 : tx(role.deadLetter(), Topology.errorOwner(name), noted == null ? null : noted.deadLetters(role.deadLetter()));
         int resumed = 0;
         if (noted != null) {
-            notes.add(noted);
+            notes.put(name, noted);
             resumed = noted.goOn(inputs);
         }
         Router router = role instanceof RoleSpec.Router split
@@ -242,6 +243,14 @@ final class Assembly {
 
     private ErrorLog errors(String owner) {
         return control == null ? errors : control.errors(owner);
+    }
+
+    /** By role: the pairs of lanes whose {@linkplain RoleNotes#voided notes} did not fit the lanes. */
+    SortedMap<String, List<String>> voidedNotes() {
+        SortedMap<String, List<String>> voided = new TreeMap<>();
+        notes.forEach((role, noted) -> voided.put(role, noted.voided()));
+        voided.values().removeIf(List::isEmpty);
+        return voided;
     }
 
     /** The distinct errors after which roles went on, and those of listeners. */

@@ -135,6 +135,7 @@ final class Lifecycle {
                 events.tell("continued", Map.of("lane", name, "depth", depth));
             }
         });
+        assembly.voidedNotes().forEach((role, pairs) -> events.tell("notes-void", Map.of("role", role, "pairs", pairs)));
         events.tell("started", Map.of("threads", team.size()));
     }
 

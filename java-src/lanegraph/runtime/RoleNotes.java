@@ -2,12 +2,14 @@ package lanegraph.runtime;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import lanegraph.graph.GraphSpec;
 import lanegraph.graph.LaneRef;
 import lanegraph.graph.OnFull;
 import lanegraph.graph.RoleSpec;
 import lanegraph.graph.RouterPolicy;
+import lanegraph.lane.Lane;
 import lanegraph.lane.LaneRx;
 import lanegraph.lane.Origin;
 import lanegraph.lane.Trail;
@@ -22,6 +24,7 @@ final class RoleNotes {
     private static final String OF_ERRORS = " (dead letters)";
 
     private final GraphSpec spec;
+    private final Map<String, Lane> lanes;
     private final List<LaneRef> inputs;
     private final boolean broadcasts;
     private final RoleFile file;
@@ -30,9 +33,11 @@ final class RoleNotes {
     /** Of the outputs that block. */
     private final List<Trail> trails = new ArrayList<>();
     private Trail deadLetters;
+    private final List<String> voided = new ArrayList<>();
 
-    private RoleNotes(GraphSpec spec, RoleSpec role, RoleFile file, Origin origin, Memory memory) {
+    private RoleNotes(GraphSpec spec, Map<String, Lane> lanes, RoleSpec role, RoleFile file, Origin origin, Memory memory) {
         this.spec = spec;
+        this.lanes = lanes;
         this.inputs = role.rx();
         this.broadcasts = role instanceof RoleSpec.Router router && router.policy() instanceof RouterPolicy.Broadcast;
         this.file = file;
@@ -41,11 +46,14 @@ final class RoleNotes {
     }
 
     /**
-     * Opens the file of the role, whose lock this process holds; null if there is nothing to note.
+     * Opens the file of the role, whose lock this process holds; null if there is nothing to note: then what an earlier
+     * graph has noted there goes, since it is true only as long as it is kept.
      *
+     * @param lanes of the graph, by name
      * @param origin of what the role publishes
      */
-    static RoleNotes open(GraphSpec spec, SpawnOptions options, String name, RoleSpec role, Origin origin, Memory memory) {
+    static RoleNotes open(GraphSpec spec, Map<String, Lane> lanes, SpawnOptions options, String name, RoleSpec role,
+            Origin origin, Memory memory) {
         if (options.dir() == null) {
             return null;
         }
@@ -54,8 +62,12 @@ final class RoleNotes {
                         Stream.ofNullable(role.deadLetter()).filter(lane -> blocks(spec, lane)).map(lane -> lane + OF_ERRORS))
                 .flatMap(output -> pairs(role.rx(), output).stream())
                 .toList();
-        return pairs.isEmpty() ? null
-                : new RoleNotes(spec, role, RoleFile.open(options.dir(), name, pairs, options.existing()), origin, memory);
+        if (pairs.isEmpty()) {
+            RoleFile.remove(options.dir(), name);
+            return null;
+        }
+        RoleFile file = RoleFile.open(options.dir(), name, pairs, options.existing());
+        return new RoleNotes(spec, lanes, role, file, origin, memory);
     }
 
     private static boolean blocks(GraphSpec spec, String lane) {
@@ -71,7 +83,7 @@ final class RoleNotes {
         if (!blocks(spec, lane)) {
             return null;
         }
-        Trail trail = new Trail(file, pairs(inputs, lane), origin, memory);
+        Trail trail = trail(lane, lane);
         trails.add(trail);
         return trail;
     }
@@ -81,8 +93,26 @@ final class RoleNotes {
         if (!blocks(spec, lane)) {
             return null;
         }
-        deadLetters = new Trail(file, pairs(inputs, lane + OF_ERRORS), origin, memory);
+        deadLetters = trail(lane, lane + OF_ERRORS);
         return deadLetters;
+    }
+
+    private Trail trail(String lane, String output) {
+        Trail trail = new Trail(file, pairs(inputs, output), origin, memory);
+        for (int input = 0; input < inputs.size(); input++) {
+            if (trail.bind(input, lanes.get(inputs.get(input).lane()).birth(), lanes.get(lane).birth())) {
+                voided.add(trail.pair(input));
+            }
+        }
+        return trail;
+    }
+
+    /**
+     * The pairs of an input and an output whose notes were thrown away, since one of the two was made anew, or has lost
+     * what was noted: what may be lost or come twice is what the two lanes themselves do not tell.
+     */
+    List<String> voided() {
+        return voided;
     }
 
     /**
@@ -105,11 +135,12 @@ final class RoleNotes {
         return (int) results;
     }
 
-    /** A lane that was made anew is not the one that was noted. */
+    /** A lane that has no such position has lost what was noted: a journal whose end was torn, or a damaged note. */
     private void forgetStrange(LaneRx rx, int input) {
         for (Trail trail : all()) {
             if (!rx.reaches(trail.from(input))) {
                 trail.forget(input);
+                voided.add(trail.pair(input));
             }
         }
     }

@@ -1,5 +1,5 @@
 (ns lanegraph.cli.report
-  "Figures as text for a person: the summary of a run and the line of progress."
+  "Figures as text for a person: the summary of a run and the line of progress; an event that two commands tell."
   (:require [clojure.string :as str]
             [lanegraph.table :refer [number table]])
   (:import (java.util Locale)))
@@ -72,6 +72,11 @@
   (concat (for [{:keys [text] n :count} (take 5 errors)]
             (str (number n) " × " (first (str/split-lines (str text)))))
           (when (< 5 (count errors)) [(str "and " (- (count errors) 5) " other errors")])))
+
+(defn notes-void
+  "The event :notes-void in words."
+  [role pairs]
+  (str "role " (name role) " goes on from what its lanes keep, for one of these was made anew: " (str/join ", " pairs)))
 
 (defn progress
   "One line: {:in n :out n :seconds s} and a status."

@@ -1,6 +1,7 @@
 (ns lanegraph.cli.role
   "The command `run-role`: one role of a graph in this process, until a signal ends it or it fails."
-  (:require [lanegraph.core :as lg])
+  (:require [lanegraph.cli.report :as report]
+            [lanegraph.core :as lg])
   (:import (java.io Writer)
            (java.util.concurrent LinkedBlockingQueue)))
 
@@ -9,9 +10,10 @@
 
 (def ^:private sigterm 143)
 
-(defn- event-line [{:keys [type message lane depth]}]
+(defn- event-line [{:keys [type message lane depth role pairs]}]
   (case type
     :continued (str "going on with " depth " messages in lane " (name lane))
+    :notes-void (report/notes-void role pairs)
     :warning   message
     nil))
 

@@ -215,10 +215,11 @@
 
 (defn- note
   "What a person should know of an event of the graph, as an event of the run, or nil."
-  [{:keys [type lane depth message role exit text]}]
+  [{:keys [type lane depth pairs message role exit text]}]
   (let [note (fn [text] {:type :note :text text})]
     (case type
       :continued (note (str "going on with " (table/number depth) " messages in lane " (name lane)))
+      :notes-void (note (report/notes-void role pairs))
       :warning   (note message)
       :role-died (note (str "role " (name role) " ended with exit code " exit))
       :log       {:type :log :text (str (name role) " | " text)}

@@ -74,6 +74,11 @@ public final class GraphProbe implements AutoCloseable {
         return tap;
     }
 
+    /** By role: the pairs of lanes whose notes did not fit the lanes when it was opened. */
+    public SortedMap<String, List<String>> voidedNotes() {
+        return assembly.voidedNotes();
+    }
+
     /** One pass of the role: how many messages it moved. */
     public int step(String role) {
         return assembly.roles.get(role).doWork();
