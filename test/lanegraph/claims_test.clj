@@ -188,8 +188,8 @@
 
 (defn- producer-that-dies
   "Offers a message to lane x, as this owner does, and ends for good after so many stores: its intent, its claim."
-  [dir owner stores]
-  (let [shape  (RingShape. "events" 8 8 "long" ["endpoint/in" "role/p"] ["role/r"])
+  [dir owner stores & [reader]]
+  (let [shape  (RingShape. "events" 8 8 "long" ["endpoint/in" "role/p"] [(or reader "role/r")])
         memory (SteppingMemory.)
         region (Region/mapped (scratch/path dir) "x" shape Existing/CONTINUE)
         tx     (.tx (Ring. "x" region Codecs/LONG false true memory) owner false)]
@@ -210,6 +210,23 @@
           (dotimes [i 20] (lg/offer! rt :in-p i {:timeout-ms 20000}))
           (is (= (range 20) (lg/take! rt :out 20 {:timeout-ms 20000})))
           (is (= 1 (get-in (lg/status rt) [:lanes :x :repaired]))))))))
+
+(deftest a-reader-that-does-not-acknowledge-is-not-held-up-either
+  ;; It stands before the slot; its cursor, which it has not moved, stands before messages that are there.
+  (lane-kit/with-dir [dir true]
+    (let [lane {:kind :events :codec :long :slot-bytes 8 :slots 8}
+          spec {:name      :lagging
+                :lanes     (zipmap [:a :x] (repeat lane))
+                :roles     {:p {:kind :bridge :rx :a :tx :x}}
+                :endpoints {:in-p {:kind :ingress :lane :a} :in {:kind :ingress :lane :x} :out {:kind :egress :lane :x}}}
+          take #(lg/take! % :out 3 {:timeout-ms 20000 :ack :explicit})]
+      (with-open [^LaneGraph _ (LaneGraph/runRole (convert/spec->java spec) "p" (SpawnOptions/mapped (scratch/path dir)))
+                  rt ^AutoCloseable (lg/attach (str dir))]
+        (lg/offer-all! rt :in-p [0 1 2])
+        (is (= [0 1 2] (take rt)))
+        (is (= :dead (producer-that-dies dir "endpoint/in" 2 "endpoint/out")))
+        (lg/offer-all! rt :in-p [3 4 5])
+        (is (= [3 4 5] (take rt)) "nothing was acknowledged")))))
 
 (deftest an-endpoint-that-could-not-be-opened-is-not-used-without-its-lock
   (lane-kit/with-dir [dir true]

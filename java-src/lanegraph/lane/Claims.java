@@ -73,10 +73,21 @@ public final class Claims {
         renounced.forEach(sequence -> repair(sequence, locks));
     }
 
-    /** The first sequence before which a reader stands although it is claimed, since it is not committed; -1 if there is none. */
-    public long heldUp() {
-        long tail = memory.getLongAcquire(ring.tailAddress);
-        return ring.cursors().filter(position -> position < tail && isOpen(position)).min().orElse(-1);
+    /**
+     * The first sequence that is {@linkplain #isClaimed claimed} and not committed; the tail if there is none. It is not the
+     * readers' cursors that tell it: a reader publishes its cursor after a drain, one with acknowledgements whenever it likes,
+     * and it may stand before a slot far beyond. Only what the foremost has passed needs no look.
+     *
+     * @param from all before it are known to be committed: what is, stays so
+     */
+    public long firstOpen(long from) {
+        long foremost = ring.cursors().max().orElse(0);
+        long tail = memory.getLongAcquire(ring.tailAddress); // after the cursors: never less than they are
+        long sequence = Math.max(from, foremost);
+        while (sequence < tail && !isOpen(sequence)) {
+            sequence++;
+        }
+        return sequence;
     }
 
     /**
@@ -110,7 +121,8 @@ public final class Claims {
         }
     }
 
-    private boolean isClaimed(long sequence) {
+    /** True if a producer has won this sequence, whether it has committed it or not. */
+    public boolean isClaimed(long sequence) {
         return memory.getLongAcquire(ring.tailAddress) > sequence;
     }
 

@@ -12,20 +12,20 @@ import lanegraph.lane.Lane;
 import lanegraph.lane.Ring;
 
 /**
- * Looks whether a reader of a mapped lane of several producers stands before a slot that one of them has claimed and not
- * committed. After 100 ms it tries to {@linkplain Claims repair} it, also where that producer is a client that never
- * returns. For a thread that is none of a role: it takes locks. No role ever waits for it.
+ * Looks for slots of mapped lanes of several producers that one of these has claimed and does not commit: all readers come
+ * to stand before such a slot. After 100 ms it tries to {@linkplain Claims repair} it, also where that producer is a client
+ * that never returns. For a thread that is none of a role: it takes locks. No role ever waits for it.
  */
 final class ClaimWatch {
-    private static final long STANDS_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long OPEN_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    /** What a reader was seen to stand before, and since when. */
-    private record Stand(long sequence, long since) {}
+    /** All before this sequence was seen to be committed; since when it is seen to be claimed, and is not. */
+    private record Open(long sequence, long since) {}
 
     private final List<Ring> rings;
     private final ClaimRepair repair;
     private final Consumer<Throwable> onError;
-    private final Map<Ring, Stand> stands = new HashMap<>();
+    private final Map<Ring, Open> opens = new HashMap<>();
 
     /**
      * @param lanes those of the graph; others than mapped rings of several producers are left out
@@ -50,14 +50,12 @@ final class ClaimWatch {
 
     private void look(Ring ring, long now) {
         Claims claims = new Claims(ring);
-        long sequence = claims.heldUp();
-        Stand stand = stands.get(ring);
-        if (sequence < 0) {
-            stands.remove(ring);
-        } else if (stand == null || stand.sequence() != sequence) {
-            stands.put(ring, new Stand(sequence, now));
-        } else if (now - stand.since() >= STANDS_NS && claims.repair(sequence, repair.locks(ring))) {
-            stands.remove(ring);
+        Open before = opens.get(ring);
+        long sequence = claims.firstOpen(before == null ? 0 : before.sequence()); // each slot is looked at once a lap
+        if (before == null || before.sequence() != sequence || !claims.isClaimed(sequence)) {
+            opens.put(ring, new Open(sequence, now));
+        } else if (now - before.since() >= OPEN_NS) {
+            claims.repair(sequence, repair.locks(ring));
         }
     }
 }

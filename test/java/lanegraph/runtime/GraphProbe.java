@@ -31,12 +31,11 @@ public final class GraphProbe implements AutoCloseable {
         assembly = new Assembly(spec, new Part(role), options, () -> false, false, memory);
     }
 
-    /** Tries to repair the slot that a reader of the lane stands before; true if none does, or not any more. */
+    /** Tries to repair the first open slot of the lane; true if there is none, or not any more. */
     public boolean repair(String lane) {
         Ring ring = (Ring) assembly.lane(lane);
         Claims claims = new Claims(ring);
-        long sequence = claims.heldUp();
-        return sequence < 0 || claims.repair(sequence, new ClaimRepair(assembly.options.dir()).locks(ring));
+        return claims.repair(claims.firstOpen(0), new ClaimRepair(assembly.options.dir()).locks(ring));
     }
 
     /** How many slots of the lane were repaired. */
