@@ -58,8 +58,12 @@ final class Emission {
             encoded = true;
         }
         origin.leaves(place + 1 < values.size() ? place + 1 : 0);
-        boolean fits = tx.commit(length);
-        origin.leaves(0); // what else may be published before the next one, such as a dead letter, is none of these
+        boolean fits;
+        try {
+            fits = tx.commit(length);
+        } finally {
+            origin.leaves(0); // what else may be published before the next one, such as a dead letter, is none of these
+        }
         if (!fits && !drops) {
             return Outcome.FULL;
         }
