@@ -9,7 +9,8 @@
    [lanegraph.run-kit :refer [code-of eventually taken]])
   (:import
    (java.io RandomAccessFile)
-   (lanegraph.lane JournalReader)))
+   (lanegraph.lane JournalReader)
+   (lanegraph.region Ownership)))
 
 (set! *warn-on-reflection* true)
 
@@ -81,6 +82,16 @@
       (is (JournalReader/forget (.toPath (io/file (str dir))) "log" "role/r"))
       (is (= [2 3 4 5] (life [4])) "what the role noted of its outputs is forgotten too")
       (is (= [6] (life [5]))))))
+
+(deftest s15-a-reader-is-not-forgotten-while-a-graph-registers-it
+  (kit/with-dir [dir true]
+    (with-open [rt (lg/spawn! (graph) {:dir dir})] (offer-all! rt [1]))
+    (let [dir       (.toPath (io/file (str dir)))
+          forgotten (with-open [_ (Ownership/take dir ["start"] "the test")]
+                      (let [forgotten (future (JournalReader/forget dir "log" "role/r"))]
+                        (is (= :waits (deref forgotten 100 :waits)))
+                        forgotten))]
+      (is (true? (deref forgotten 20000 :hangs))))))
 
 (deftest s15-two-writers-are-refused
   (kit/with-dir [dir true]

@@ -27,8 +27,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * reader that comes to it takes them for a record.
  */
 class JournalTx extends ClaimTx {
+    final Memory memory;
     private final Journal journal;
-    private final Memory memory;
     private final RecordCheck check;
     private final JournalUpkeep upkeep;
     private final NextSegment next;

@@ -93,15 +93,20 @@ public final class JournalFolder implements Segments, AutoCloseable {
 
     /**
      * Forgets the kept position of a reader that will not return, and what a role noted of it: what it has not read need
-     * not be kept for it, and its next life begins like any new reader.
+     * not be kept for it, and its next life begins like any new reader. A graph that
+     * starts just then, and registers the readers of all its roles and endpoints, is waited for.
      *
      * @return false if the journal keeps none of this name
-     * @throws lanegraph.LaneGraphException {@code role/owned} if the reader is there; those of {@link #open}
+     * @throws lanegraph.LaneGraphException {@code role/owned} if the reader is there; those of {@link StartLock#take}
+     *     and of {@link #open}
      */
     public static boolean forget(Path dir, String lane, String owner) {
         open(dir, lane).close(); // else the lock would make a directory
-        Ownership lock = Ownership.take(dir, List.of(owner), "forget " + owner);
+        String who = "forget " + owner;
+        Ownership lock = Ownership.take(dir, List.of(owner), who);
+        StartLock start = null;
         try {
+            start = StartLock.take(dir, who);
             Path directory = dir.toAbsolutePath().resolve(lane + ".journal");
             return FileThread.call(() -> {
                 RoleFile.forget(dir, owner, lane); // first: what is noted would bring a new reader to where this one was
@@ -115,6 +120,9 @@ public final class JournalFolder implements Segments, AutoCloseable {
                 return cell >= 0;
             });
         } finally {
+            if (start != null) {
+                start.close();
+            }
             lock.abandon();
         }
     }

@@ -209,6 +209,11 @@ final class Refusal {
                 "lane has no " + what + " of this name: owner=" + owner + " owners=" + owners, details);
     }
 
+    /** {@code call/interrupted}: the caller's thread, which stays so. */
+    static LaneGraphException interrupted(String what) {
+        return new LaneGraphException(Category.INTERRUPTED, "call/interrupted", "interrupted: " + what, Map.of());
+    }
+
     /** A failure that has no better name. */
     static LaneGraphException io(final Path file, final IOException cause) {
         return new LaneGraphException(Category.UNAVAILABLE, "region/io",

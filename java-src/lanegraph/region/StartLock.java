@@ -1,19 +1,19 @@
-package lanegraph.runtime;
+package lanegraph.region;
 
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import lanegraph.LaneGraphException;
-import lanegraph.region.Ownership;
 
 /**
  * Held by a process while it makes the files of a directory, or finds out what is in them. Of twenty that start at once
- * the first makes them; nobody sees a half of what belongs together: lanes, the readers of a journal, the control file.
+ * the first makes them; nobody sees a half of what belongs together: lanes, the readers of a journal, the control file. It
+ * comes after the locks of roles and endpoints, so that nobody who has it waits for one of these.
  */
-final class StartLock implements AutoCloseable {
+public final class StartLock implements AutoCloseable {
     private static final String OWNER = "start";
-    private static final long PATIENCE_MS = 30_000;
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
     private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private final Ownership lock;
@@ -25,23 +25,26 @@ final class StartLock implements AutoCloseable {
     /**
      * Waits for it; nothing to wait for without a directory.
      *
+     * @param who says to others what it is held for
      * @throws LaneGraphException {@code role/owned} when another has it for half a minute: one that was stopped, perhaps;
      *     {@code call/interrupted}; those of files as {@link Ownership#take}
      */
-    static StartLock take(Path dir, String graph) {
+    public static StartLock take(Path dir, String who) {
         if (dir == null) {
             return new StartLock(null);
         }
-        Deadline deadline = Deadline.in(PATIENCE_MS);
+        long began = System.nanoTime();
         while (true) {
             try {
-                return new StartLock(Ownership.take(dir, Set.of(OWNER), "start of graph " + graph));
+                return new StartLock(Ownership.take(dir, Set.of(OWNER), who));
             } catch (LaneGraphException ex) {
-                if (!ex.code().equals("role/owned") || deadline.passed()) {
+                if (!ex.code().equals("role/owned") || System.nanoTime() - began > PATIENCE_NS) {
                     throw ex;
                 }
             }
-            Deadline.checkInterrupt("start of graph " + graph + ", while another started in " + dir);
+            if (Thread.currentThread().isInterrupted()) {
+                throw Refusal.interrupted(who + ", while another started in " + dir);
+            }
             LockSupport.parkNanos(POLL_NS);
         }
     }

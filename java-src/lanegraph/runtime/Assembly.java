@@ -29,6 +29,7 @@ import lanegraph.lane.Ring;
 import lanegraph.lane.Trail;
 import lanegraph.region.Memory;
 import lanegraph.region.Ownership;
+import lanegraph.region.StartLock;
 
 /**
  * The parts of a graph, put together, without threads: lanes, roles, endpoints. {@link LaneGraph} gives it
@@ -106,7 +107,7 @@ final class Assembly {
 
     private void openLanes(boolean threads, Ownership taken) {
         Set<String> byReference = ByReference.lanes(spec, Stages.objects(stages), options);
-        StartLock start = StartLock.take(options.dir(), spec.name());
+        StartLock start = StartLock.take(options.dir(), "start of graph " + spec.name());
         try {
             control = taken == null ? null : Control.open(options.dir(), spec, taken.owners());
             new LaneOpener(spec, part, options, topology, byReference, threads, memory).open(lanes);

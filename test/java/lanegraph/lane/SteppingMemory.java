@@ -1,10 +1,16 @@
 package lanegraph.lane;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
 import lanegraph.region.Memory;
 
 /**
  * Memory that counts the stores of one thread and stops it, for good, just before one of them: as if its process had died
  * there. Not thread-safe: for the one handle under test.
+ *
+ * <p>A late one makes stores with release order as late as a compiler or a processor may: later plain stores overtake
+ * them, up to the next fence. Those that are not made when the thread is stopped never are.
  */
 public final class SteppingMemory extends Memory {
     /** What a store throws instead of being made. */
@@ -16,14 +22,27 @@ public final class SteppingMemory extends Memory {
         }
     }
 
+    private record Stored(long address, long value) {}
+
+    private final boolean late;
+    private final Deque<Stored> waiting = new ArrayDeque<>();
     private long stores;
     private boolean halted;
     private long meddleAt;
     private Runnable meddling;
     private long last = Long.MAX_VALUE;
 
+    public SteppingMemory() {
+        this(false);
+    }
+
+    public SteppingMemory(boolean late) {
+        this.late = late;
+    }
+
     /** Lets this many further stores happen; the one after them, and every later one, is {@link Halted}. */
     public void haltAfter(long further) {
+        makeWaiting();
         stores = 0;
         last = further;
         halted = false;
@@ -58,26 +77,73 @@ public final class SteppingMemory extends Memory {
         }
         if (stores >= last) {
             halted = true;
+            waiting.clear();
             throw new Halted(stores);
         }
         stores++;
     }
 
+    private void makeWaiting() {
+        waiting.forEach(each -> super.putLongRelease(each.address, each.value));
+        waiting.clear();
+    }
+
+    private Stored lastWaiting(long address) {
+        for (Iterator<Stored> each = waiting.descendingIterator(); each.hasNext();) {
+            Stored stored = each.next();
+            if (stored.address == address) {
+                return stored;
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public long getLong(long address) {
+        Stored stored = lastWaiting(address);
+        return stored == null ? super.getLong(address) : stored.value;
+    }
+
+    @Override
+    public long getLongAcquire(long address) {
+        Stored stored = lastWaiting(address);
+        return stored == null ? super.getLongAcquire(address) : stored.value;
+    }
+
     @Override
     public void putLong(long address, long value) {
         step();
+        if (lastWaiting(address) != null) {
+            makeWaiting(); // stores to one place keep their order
+        }
         super.putLong(address, value);
     }
 
     @Override
     public void putLongRelease(long address, long value) {
         step();
-        super.putLongRelease(address, value);
+        if (late) {
+            waiting.add(new Stored(address, value));
+        } else {
+            super.putLongRelease(address, value);
+        }
+    }
+
+    @Override
+    public void storeStoreFence() {
+        makeWaiting();
+    }
+
+    @Override
+    public void fullFence() {
+        makeWaiting();
+        super.fullFence();
     }
 
     @Override
     public boolean compareAndSetLong(long address, long expected, long value) {
         step();
+        makeWaiting();
         return super.compareAndSetLong(address, expected, value);
     }
 
