@@ -52,8 +52,12 @@
   (let [role?          (role-watchers case)
         found          (vec (repeatedly trials #(trial case (* rounds (if quick 2 rounds-a-round)))))
         [median error] (median-and-error (mapcat ratios found))
-        percent        (* 100.0 (if role? (- median 1.0) (- 1.0 median)))]
-    {:case case :title (format "watched by %s: slower by %.2f %% ± %.2f" title percent (* 100.0 error))
+        percent        (* 100.0 (if role? (- median 1.0) (- 1.0 median)))
+        own            (when-not role? (* 100.0 (figures/median (map :own found))))]
+    {:case case
+     :title (str (format "watched by %s: slower by %.2f %% ± %.2f" title percent (* 100.0 error))
+                 (when own (format ", its own time %.2f %%" own)))
+     :own-percent own
      :unit (if role? "ns a message" "M messages/s") :better (if role? :less :more)
      :slower-percent percent :error-percent (* 100.0 error)
      :rows (figures/with-ratios [(row "without" (map :off found)) (row "with" (map :on found))])}))
@@ -65,7 +69,8 @@
     {:set-up ["Set-up: one thread at both ends of a graph, another one for its two roles, a bridge and a stage that copies: both cores are"
               (str "  busy, and a watcher takes its time from them. Messages of 64 bytes, in memory; rounds of " round-ms " ms with and without it in")
               "  turns. One thread: that writes, runs the loop of a bridge, and reads; by the time that its core gave it, so without what the"
-              "  watcher does on his own. Slower by: the median of the ratios of each round with it to the two beside it, ± twice its standard error."]
+              "  watcher does on his own. Slower by: the median of the ratios of each round with it to the two beside it, ± twice its standard error."
+              "  Its own time: of the watcher's thread, as a share of all cores."]
      :groups (mapv #(group % options) chosen)}))
 
 (def benchmark

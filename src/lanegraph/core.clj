@@ -457,7 +457,7 @@
   other lanes it is how long ago a status (top, why …) first saw the message: at least so old it is.
   With :over-ms it takes so long, in the caller's thread, and adds, in messages per second, of each lane :in-rate
   :out-rate :drop-rate, of each role :rate; and of each role the shares of the time, from 0.0 to 1.0, that it was :busy
-  (looked at once a millisecond) and before a full lane, :blocked-share; beside them :over-ms, how long it was.
+  (looked at 100 times a second) and before a full lane, :blocked-share; beside them :over-ms, how long it was.
   Looking reads memory that is there: it slows no role and changes no lane."
   ([rt] (status rt {}))
   ([rt opts] (watch/status rt opts)))

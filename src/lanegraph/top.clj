@@ -32,12 +32,11 @@
   (concat
    [(str (text (:name status)) "  " (name state) "  over " over-ms " ms")
     ""]
-   (str/split-lines (table/table 2 ["lane" "kind" "depth" "of" "fill" "high" "in/s" "out/s" "dropped" "oldest"]
-                                 (map lane-row (sort lanes))))
+   (table/lines 2 ["lane" "kind" "depth" "of" "fill" "high" "in/s" "out/s" "dropped" "oldest"]
+                (map lane-row (sort lanes)))
    [""]
-   (str/split-lines (table/table 4 ["role" "kind" "state" "waits for" "per s" "busy" "blocked" "processed" "filtered"
-                                    "dropped" "errors" "version"]
-                                 (map role-row (sort roles))))
+   (table/lines 4 ["role" "kind" "state" "waits for" "per s" "busy" "blocked" "processed" "filtered" "dropped" "errors" "version"]
+                (map role-row (sort roles)))
    [""
     (:text (why/why status))]))
 

@@ -5,6 +5,8 @@
   (:import
    (bench Circle)
    (java.io Writer)
+   (java.lang.management ManagementFactory)
+   (java.util.concurrent Semaphore)
    (java.util.concurrent.locks LockSupport)
    (lanegraph.stage MapOkStage)
    (org.agrona DirectBuffer MutableDirectBuffer)))
@@ -42,30 +44,52 @@
    :latency   (fn [rt] (lg/latency rt {:over-ms 100}))})
 
 (defn- watcher
-  "A thread that calls f as long as the atom is true."
-  ^Thread [on? f]
+  "A thread that calls f again and again while the turn is its own."
+  ^Thread [^Semaphore turn over? f]
   (doto (Thread. (fn []
-                   (while (not= :over @on?)
-                     (if @on? (f) (LockSupport/parkNanos 1000000)))))
+                   (while (not @over?)
+                     (.acquire turn)
+                     (f)
+                     (.release turn))))
     (.setDaemon true)
     (.start)))
 
-(def ^:private settle-ns "Between two rounds: as long as the watcher may still be at work." 120000000)
+(def ^:private settle-ns "Before each round." 120000000)
+
+(defn- cpu-ns ^long [^Thread thread]
+  (.getThreadCpuTime (ManagementFactory/getThreadMXBean) (.getId thread)))
 
 (defn trial
-  "Rounds without and with the watcher in turns: {:off [rate …] :on [rate …]}, in millions a second; there is one more of :off,
-  so that each round of :on lies between two."
+  "Rounds without and with the watcher in turns: {:off [rate …] :on [rate …] :own share}, the rates in millions a second; there
+  is one more of :off, so that each round of :on lies between two. :own is the processor time of the watcher in the rounds with
+  it, as a share of all cores."
   [case rounds ms]
   (let [f  (watchers case)
         ns (long (* 1e6 ms))]
     (with-open [rt (lg/spawn! spec {:threads :shared :stages {:copy copy}})]
       (let [circle (Circle. (lg/writer rt :in) (lg/reader rt :out))
-            on?    (atom true)
-            thread (watcher on? #(f rt))
-            run    (fn [on] (reset! on? on) (.run circle settle-ns) (.run circle ns))]
-        (dotimes [_ 4] (run true) (run false))
-        (let [pairs (vec (repeatedly rounds #(vector (run false) (run true))))
-              last  (run false)]
-          (reset! on? :over)
+            turn   (Semaphore. 0 true)
+            over?  (volatile! false)
+            thread (watcher turn over? #(f rt))
+            off    (fn []
+                     (.run circle settle-ns)
+                     (.run circle ns))
+            on     (fn []
+                     (.release turn)
+                     (.run circle settle-ns)
+                     (let [cpu  (cpu-ns thread)
+                           wall (System/nanoTime)
+                           rate (.run circle ns)
+                           own  (/ (double (- (cpu-ns thread) cpu)) (- (System/nanoTime) wall)
+                                   (.availableProcessors (Runtime/getRuntime)))]
+                       (.acquire turn) ; once it is done with what it does
+                       [rate own]))]
+        (dotimes [_ 4] (on) (off))
+        (let [pairs (vec (repeatedly rounds #(vector (off) (on))))
+              last  (off)]
+          (vreset! over? true)
+          (.release turn)
           (.join thread)
-          {:off (conj (mapv first pairs) last) :on (mapv second pairs)})))))
+          {:off (conj (mapv first pairs) last)
+           :on  (mapv (comp first second) pairs)
+           :own (/ (reduce + (map (comp second second) pairs)) rounds)})))))

@@ -264,7 +264,7 @@ public final class LaneGraph implements GraphAccess {
     }
 
     /**
-     * How busy each role is, 0 to 1: looks at the roles about once a millisecond, for so long, on the caller's thread, and
+     * How busy each role is, 0 to 1: looks at the roles about every 10 ms, for so long, on the caller's thread, and
      * tells at what share of the looks each was at work. A look reads memory that is there, and slows no role. A function
      * that does not return is at work; a role before a full lane, or halted, is not.
      *
