@@ -11,5 +11,7 @@
   [at & body]
   `(if ~at
      (reify ~@body
-       SequenceAware (sequence [_# sequence#] (aset ~(with-meta at {:tag 'longs}) 0 sequence#)))
+       SequenceAware (sequence [_# sequence#]
+                       (aset ~(with-meta at {:tag 'longs}) 0 sequence#)
+                       nil)) ; the number itself, in this place, would be boxed
      (reify ~@body)))

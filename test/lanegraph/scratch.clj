@@ -56,16 +56,21 @@
 (defmacro refusal [& body]
   `(refusal* (fn [] ~@body)))
 
-(defn java-command
-  "The command line that runs the main class on this JVM's class path, without Clojure and its start."
-  [jvm-opts main & args]
+(defn java-on
+  "The command line that runs the main class on this class path."
+  [path jvm-opts main & args]
   (-> [(str (System/getProperty "java.home") "/bin/java")]
       (into (filter #(str/starts-with? % "--")) ; what a JDK or Agrona 2 asks for
             (.getInputArguments (java.lang.management.ManagementFactory/getRuntimeMXBean)))
       (into ["-XX:TieredStopAtLevel=1" "-XX:+UseSerialGC"])
       (into jvm-opts)
-      (into ["-cp" (System/getProperty "java.class.path") main])
+      (into ["-cp" path main])
       (into (map str) args)))
+
+(defn java-command
+  "The same on the class path of this JVM, without Clojure and its start."
+  [jvm-opts main & args]
+  (apply java-on (System/getProperty "java.class.path") jvm-opts main args))
 
 (defn start!
   "Starts a process; its error output joins its output. `lines` reads that, `tell!` lets one go on that waits."
