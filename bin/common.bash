@@ -42,12 +42,13 @@ quiet_unsafe() {
   ((java_major < 23)) || echo --sun-misc-unsafe-memory-access=allow
 }
 
-# compile_dir SOURCES CLASSES CLASSPATH [KEY]: javac with the flags of javac.args, if anything changed since.
+# compile_dir SOURCES CLASSES CLASSPATH [KEY [FLAG…]]: javac with these flags, else those of javac.args, if anything changed since.
 # The stamp lies inside the classes and moves with them, so it can never speak of other classes. The classes are
 # made beside their place and renamed into it: two first runs at once both end with complete classes, and the
 # class of a removed source is gone.
 compile_dir() {
-  local sources=$1 classes=$2 path=$3 key="$3 ${4-}" now tmp
+  local sources=$1 classes=$2 path=$3 key="$3 ${4-}" flags=("${@:5}") now tmp
+  ((${#flags[@]})) || flags=("@$root/javac.args")
   [[ -d $sources ]] || { mkdir -p "$classes"; return 0; }
   now=$(cd "$root" && find javac.args "${sources#"$root"/}" -type f -exec cksum {} + | LC_ALL=C sort | cksum)
   [[ "$(cat "$classes/.stamp" 2>/dev/null)" != "$now $key" ]] || return 0
@@ -56,7 +57,7 @@ compile_dir() {
   mkdir -p "${classes%/*}"
   tmp=$(mktemp -d "$classes.XXXXXX")
   if ! find "$sources" -name '*.java' -print0 \
-      | xargs -0 -r "$javac" -J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC "@$root/javac.args" -d "$tmp" -cp "$path" >&2; then
+      | xargs -0 -r "$javac" -J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC "${flags[@]}" -d "$tmp" -cp "$path" >&2; then
     rm -rf "$tmp"
     die "the Java sources in ${sources#"$root"/} do not compile"
   fi
