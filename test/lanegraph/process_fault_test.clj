@@ -15,9 +15,8 @@
            (java.nio.file.attribute PosixFilePermissions)
            (java.util.concurrent TimeUnit)
            (lanegraph.graph GraphSpec)
-           (lanegraph.lane Codecs Ring)
-           (lanegraph.region Memory Ownership Region)
-           (lanegraph.runtime AttachedGraph HeartbeatProbe LaneGraph OwnerStatus SpawnOptions)))
+           (lanegraph.region Ownership)
+           (lanegraph.runtime HeartbeatProbe LaneGraph OwnerStatus SpawnOptions)))
 
 (set! *warn-on-reflection* true)
 
@@ -159,30 +158,3 @@
       (testing "files of another user"
         (process/run {} "chown" "12345" (path (run-dir dir) "a.ring"))
         (is (= :region/not-private (code-of #(lg/run-role! spec :copy {:dir (run-dir dir)}))))))))
-
-(defn- flipped
-  "What f answers or throws with each byte of a file, from 0 to n, changed in turn: {answer-or-code count}."
-  [file n f]
-  (let [found (atom {})]
-    (with-open [raf (RandomAccessFile. (io/file (str file)) "rw")]
-      (doseq [i (range n)]
-        (.seek raf i)
-        (let [b (.read raf)]
-          (.seek raf i)
-          (.write raf (bit-xor b (inc (rand-int 255))))
-          (swap! found update (try (f) (catch lanegraph.LaneGraphException e (.code e))) (fnil inc 0))
-          (.seek raf i)
-          (.write raf b))))
-    @found))
-
-(deftest every-byte-of-a-header-is-an-error-with-a-code-or-means-nothing
-  (with-dir [dir]
-    (.close (lg/run-role! spec :copy {:dir (run-dir dir)}))
-    (let [control (path (run-dir dir) "control.dat")
-          length  (+ 128 (count (.canonical ^GraphSpec graph)))
-          shape   (.shape (Region/attached (run-dir dir) "a" (lanegraph.region.RingShape. "events" 64 64 "string" ["endpoint/in"] ["role/copy"]) false))
-          ring    #(do (Ring. "a" (Region/attached (run-dir dir) "a" shape false) Codecs/STRING false true Memory/DIRECT) :fine)]
-      (is (= #{:fine "control/corrupt"}
-             (set (keys (flipped control length #(do (.close (AttachedGraph/attach (SpawnOptions/mapped (run-dir dir)))) :fine))))))
-      (is (every? #{:fine "lane/corrupt" "lane/incompatible" "lane/other-version"}
-                  (keys (flipped (path (run-dir dir) "a.ring") (lanegraph.region.RingDescriptor/slotsOffset shape) ring)))))))
