@@ -1,7 +1,7 @@
 (ns lanegraph.cli.report
   "Figures as text for a person: the summary of a run and the line of progress; an event that two commands tell."
   (:require [clojure.string :as str]
-            [lanegraph.table :refer [number table]])
+            [lanegraph.table :as table :refer [number]])
   (:import (java.util Locale)))
 
 (set! *warn-on-reflection* true)
@@ -58,13 +58,13 @@
 (defn lanes
   "The table of lanes: messages in, out, dropped, errors of the roles that read it, and what is left inside."
   [spec before status]
-  (table 2 ["lane" "kind" "in" "out" "dropped" "errors" "left"]
-         (for [lane (flow spec)
-               :let [{:keys [kind depth]} (get-in status [:lanes lane])]]
-           (into [(name lane) (name kind)]
-                 (map number)
-                 [(since before status lane :written) (since before status lane :read)
-                  (since before status lane :dropped) (lane-errors spec status lane) depth]))))
+  (table/lines 2 ["lane" "kind" "in" "out" "dropped" "errors" "left"]
+               (for [lane (flow spec)
+                     :let [{:keys [kind depth]} (get-in status [:lanes lane])]]
+                 (into [(name lane) (name kind)]
+                       (map number)
+                       [(since before status lane :written) (since before status lane :read)
+                        (since before status lane :dropped) (lane-errors spec status lane) depth]))))
 
 (defn errors
   "The distinct errors of a status, one a line, five at most."
