@@ -61,18 +61,37 @@
                   (or (< (.feature (Runtime/version)) 22) ; before, there is a console at a terminal only
                       (.invoke (.getMethod java.io.Console "isTerminal" (make-array Class 0)) console (object-array 0)))))))
 
+(defonce ^{:private true :doc "What Ctrl-C ends, and the handler that was there before the first: {:latches #{…} :before …}."} drawing
+  (atom {:latches #{}}))
+
+(defn- end-all [_]
+  (run! #(.countDown ^CountDownLatch %) (:latches @drawing)))
+
+(defn- begin! [latch]
+  (locking drawing
+    (when (empty? (:latches @drawing))
+      (swap! drawing assoc :before
+             (try
+               (Signal/handle (Signal. "INT") (reify SignalHandler (handle [_ signal] (end-all signal))))
+               (catch IllegalArgumentException _ nil)))) ; the JVM was told to leave signals alone
+    (swap! drawing update :latches conj latch)))
+
+(defn- end! [latch]
+  (locking drawing
+    (swap! drawing update :latches disj latch)
+    (when-let [before (and (empty? (:latches @drawing)) (:before @drawing))]
+      (Signal/handle (Signal. "INT") before))))
+
 (defn- until-interrupt
-  "Calls (f ended) with a latch that Ctrl-C opens, which ends nothing else meanwhile."
+  "Calls (f ended) with a latch that Ctrl-C opens, which ends nothing else meanwhile; of several threads the last one gives
+  Ctrl-C back to whom it belonged before."
   [f]
-  (let [ended  (CountDownLatch. 1)
-        signal (Signal. "INT")
-        before (try
-                 (Signal/handle signal (reify SignalHandler (handle [_ _] (.countDown ended))))
-                 (catch IllegalArgumentException _ nil))] ; the JVM was told to leave signals alone
+  (let [ended (CountDownLatch. 1)]
+    (begin! ended)
     (try
       (f ended)
       (finally
-        (when before (Signal/handle signal before))))))
+        (end! ended)))))
 
 (defn- status-or-nil
   "The status over a time; nil if the thread is interrupted, which it then stays."

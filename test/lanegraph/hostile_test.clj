@@ -6,7 +6,10 @@
             [lanegraph.core :as lg]
             [lanegraph.run-kit :as kit :refer [code-of eventually pipe taken]]
             [lanegraph.scratch :as scratch])
-  (:import (java.util.concurrent.locks LockSupport)))
+  (:import (clojure.lang ExceptionInfo)
+           (java.lang AutoCloseable)
+           (java.util.concurrent.locks LockSupport)
+           (lanegraph.stage StageFactory ValueStage)))
 
 (set! *warn-on-reflection* true)
 
@@ -39,6 +42,30 @@
          (lg/offer! g :in 1)
          (is (= [:role/own-thread] (taken g 1)))
          (is (= 1 (get-in (lg/status g) [:roles :r :version]))))))))
+
+(deftest a-swap-that-hangs-in-the-close-of-the-old-stage-says-that-it-has-begun
+  (let [{:keys [open! pass!]} (kit/gate)
+        closing (promise)
+        closed  (atom 0)
+        hangs   (reify
+                  ValueStage (apply [_ v] v)
+                  AutoCloseable (close [_]
+                                  (deliver closing :now)
+                                  (while (not (try (pass!) true (catch InterruptedException _ false))))))]
+    (with-open [rt (lg/spawn! (pipe {:stage :s}) {:stages {:s hangs}})]
+      (let [swap (future (try
+                           (lg/swap-stage! rt :r (reify StageFactory
+                                                   (create [_ _]
+                                                     (reify
+                                                       ValueStage (apply [_ v] v)
+                                                       AutoCloseable (close [_] (swap! closed inc))))))
+                           (catch ExceptionInfo e (ex-data e))))]
+        @closing
+        (is (= [:r] (:stuck (lg/stop! rt {:deadline-ms 100}))))
+        (is (= {:lanegraph/code :graph/stopped :begun true} (select-keys (deref swap 20000 {}) [:lanegraph/code :begun])))
+        (is (zero? @closed) "it is at work: closed with its role, not by who asked")
+        (open!)))
+    (is (eventually (= 1 @closed)))))
 
 (deftest a-stage-may-swap-a-role-on-another-thread
   (let [rt (promise)

@@ -7,7 +7,8 @@
             [lanegraph.run-kit :as kit :refer [code-of eventually pipe]]
             [lanegraph.scratch :as scratch]
             [lanegraph.top :as top]
-            [tools.skip :refer [where-ctrl-c-works]]))
+            [tools.skip :refer [where-ctrl-c-works]])
+  (:import (sun.misc Signal SignalHandler)))
 
 (set! *warn-on-reflection* true)
 
@@ -75,7 +76,30 @@
 
 (deftest ctrl-c-ends-top
   (where-ctrl-c-works
-   (is (ends-top? (fn [_] (sun.misc.Signal/raise (sun.misc.Signal. "INT")))))))
+   (is (ends-top? (fn [_] (Signal/raise (Signal. "INT")))))))
+
+(deftest two-tops-share-ctrl-c-and-give-it-back
+  (where-ctrl-c-works
+   (let [int       (Signal. "INT")
+         own       (promise)
+         before    (Signal/handle int (reify SignalHandler (handle [_ _] (deliver own :own))))
+         draw      (fn [rt]
+                     (let [out (java.io.StringWriter.)
+                           top (future (binding [*out* out] (lg/top rt {:every-ms 5 :refresh true})))]
+                       (is (eventually (< 1 (count (re-seq #"pipe  running" (str out))))))
+                       top))]
+     (try
+       (with-open [a (lg/spawn! (pipe {:stage 'clojure.core/inc}))
+                   b (lg/spawn! (pipe {:stage 'clojure.core/inc}))]
+         (let [first-top (draw a), second-top (draw b)]
+           (lg/stop! a)
+           (is (nil? (deref first-top 20000 :goes-on)))
+           (Signal/raise int)
+           (is (nil? (deref second-top 20000 :goes-on)) "the first did not take Ctrl-C away from the second")
+           (is (not (realized? own)))
+           (Signal/raise int)
+           (is (= :own (deref own 20000 :not-given-back)))))
+       (finally (Signal/handle int before))))))
 
 (deftest a-picture-shows-what-runs
   (is (= {[:lanes :a] "4,096/4,096 1,234,567/s -3" [:lanes :log] "7 5/s"

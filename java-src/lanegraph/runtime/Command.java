@@ -1,7 +1,10 @@
 package lanegraph.runtime;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import lanegraph.LaneGraphException;
 
 /**
  * One thing that a role is asked to do between two messages. Either the role begins it, on its thread, or who asked
@@ -61,6 +64,19 @@ final class Command<T> {
         } catch (Throwable error) { // of code that the caller brought along: it is the caller's
             answer.completeExceptionally(error);
         }
+    }
+
+    /** Ends the wait of who asked, for the role does nothing more; an answer stays what it is. Any thread. */
+    void giveUp(LaneGraphException why) {
+        boolean begun = !withdraw() && state.get() == BEGUN;
+        answer.completeExceptionally(begun ? begun(why) : why);
+    }
+
+    private static LaneGraphException begun(LaneGraphException why) {
+        Map<String, Object> details = new HashMap<>(why.details());
+        details.put("begun", true);
+        return new LaneGraphException(why.category(), why.code(),
+                why.getMessage() + "; the command had begun, and ends when what it called returns", details);
     }
 
     /** Any thread; true if the role has not begun it, and now never will. */

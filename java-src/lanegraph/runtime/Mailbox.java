@@ -75,14 +75,13 @@ final class Mailbox {
     /** From now on nothing is taken; those who wait for an answer get this as an error. Any thread; idempotent. */
     void close(Supplier<LaneGraphException> why) {
         closed = why;
-        Command<?> begun = current;
-        if (begun != null) { // perhaps it hangs; if it was answered, this does nothing
-            begun.answer().completeExceptionally(why.get());
+        Command<?> latest = current;
+        if (latest != null) { // perhaps it hangs
+            latest.giveUp(why.get());
         }
         Command<?> waiting;
         while ((waiting = commands.poll()) != null) {
-            waiting.withdraw();
-            waiting.answer().completeExceptionally(why.get());
+            waiting.giveUp(why.get());
         }
     }
 }

@@ -143,18 +143,41 @@ public final class Rehearsal implements AutoCloseable {
         return options.codecs().get(name);
     }
 
-    /** Up to so many messages that were written last to the role's lane, as far as they are still there, oldest first. */
-    public Found last(int max) {
-        List<Sample> samples = new ArrayList<>();
-        long end = from.produced();
-        long first = Math.max(from.oldest(), end - max);
-        for (long sequence = first; sequence < end; sequence++) {
+    /** What was found of the role's lane so far. */
+    private final class Looking {
+        private final List<Sample> samples = new ArrayList<>();
+        private long missed;
+
+        /** False if one of many producers has claimed this message, and writes it yet. */
+        boolean at(long sequence) {
             Sample sample = from.sample(sequence);
-            if (sample != null) {
+            if (sample == null) {
+                if (from.consumed() <= sequence) {
+                    return false;
+                }
+                sample = from.sample(sequence); // it may have been written, and read, since the first look
+            }
+            if (sample == null) {
+                missed++;
+            } else {
                 samples.add(sample);
             }
+            return true;
         }
-        return new Found(samples, end - first - samples.size());
+
+        Found found() {
+            return new Found(samples, missed);
+        }
+    }
+
+    /** Up to so many messages that were written last to the role's lane, as far as they are still there, oldest first. */
+    public Found last(int max) {
+        Looking looking = new Looking();
+        long end = from.produced();
+        for (long sequence = Math.max(from.oldest(), end - max); sequence < end; sequence++) {
+            looking.at(sequence);
+        }
+        return looking.found();
     }
 
     /**
@@ -164,25 +187,12 @@ public final class Rehearsal implements AutoCloseable {
      */
     public Found next(int max, long timeoutMillis) {
         Deadline deadline = Deadline.in(timeoutMillis);
-        List<Sample> samples = new ArrayList<>();
-        long missed = 0;
+        Looking looking = new Looking();
         long sequence = from.produced();
-        while (samples.size() < max) {
+        while (looking.samples.size() < max) {
             boolean last = deadline.passed() || ended.getAsBoolean(); // before the look: it still takes what is there
             long end = from.produced();
-            while (sequence < end && samples.size() < max) {
-                Sample sample = from.sample(sequence);
-                if (sample == null) {
-                    if (from.consumed() <= sequence) {
-                        break; // one of many producers has claimed it, and writes it yet
-                    }
-                    sample = from.sample(sequence); // it may have been written, and read, since the first look
-                }
-                if (sample == null) {
-                    missed++;
-                } else {
-                    samples.add(sample);
-                }
+            while (sequence < end && looking.samples.size() < max && looking.at(sequence)) {
                 sequence++;
             }
             if (last) {
@@ -191,7 +201,7 @@ public final class Rehearsal implements AutoCloseable {
             Deadline.checkInterrupt("rehearsal of role " + role);
             LockSupport.parkNanos(PAUSE_NS);
         }
-        return new Found(samples, missed);
+        return looking.found();
     }
 
     /**
