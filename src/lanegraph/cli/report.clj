@@ -58,13 +58,14 @@
 (defn lanes
   "The table of lanes: messages in, out, dropped, errors of the roles that read it, and what is left inside."
   [spec before status]
-  (table/lines 2 ["lane" "kind" "in" "out" "dropped" "errors" "left"]
-               (for [lane (flow spec)
-                     :let [{:keys [kind depth]} (get-in status [:lanes lane])]]
-                 (into [(name lane) (name kind)]
-                       (map number)
-                       [(since before status lane :written) (since before status lane :read)
-                        (since before status lane :dropped) (lane-errors spec status lane) depth]))))
+  (->> (for [lane (flow spec)
+             :let [{:keys [kind depth]} (get-in status [:lanes lane])]]
+         (into [(name lane) (name kind)]
+               (map number)
+               [(since before status lane :written) (since before status lane :read)
+                (since before status lane :dropped) (lane-errors spec status lane) depth]))
+       (table/lines 2 ["lane" "kind" "in" "out" "dropped" "errors" "left"])
+       (str/join "\n")))
 
 (defn errors
   "The distinct errors of a status, one a line, five at most."
