@@ -65,9 +65,12 @@
    [nil "--last N" "begin where N records are left"
     :parse-fn #(or (parse-long %) %) :validate [nat-int? "expected how many records"]]])
 
+(def ^:private grep-option
+  [nil "--grep REGEX" "only records in whose line, as dump prints it, the regular expression is found"
+   :parse-fn pattern :validate [#(instance? Pattern %) "expected a regular expression"]])
+
 (def ^:private line-options
-  [[nil "--grep REGEX" "only lines in which the regular expression is found"
-    :parse-fn pattern :validate [#(instance? Pattern %) "expected a regular expression"]]
+  [grep-option
    [nil "--format FORMAT" "edn, json or hex" :default "edn" :validate (one-of "edn" "json" "hex")]])
 
 (def journal-arguments
@@ -223,7 +226,7 @@
                       "Without --from and --last it begins with the last 10 records. With --to it ends there."))}
    "journal replay"
    {:args "DIR LANE FILE EP" :does "run a graph on the records of a journal"
-    :options (into part-options [path-option dir-option fresh-option out-option quiet-option])
+    :options (into part-options [grep-option path-option dir-option fresh-option out-option quiet-option])
     :more (into journal-arguments
                 (concat ["FILE is the spec of the graph, EP the ingress endpoint that gets the records, as fast as it"
                          "takes them."]

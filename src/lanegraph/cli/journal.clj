@@ -41,10 +41,10 @@
 
 ;; ---------------------------------------------------------------- lines
 
-(defn- shown
-  "The value of a record as data that can be printed: bytes as numbers, as in the tests of a spec."
-  [v]
-  (if (bytes? v) (mapv #(bit-and 0xff (long %)) v) v))
+(defn- printable
+  "A record as data that can be printed: bytes as numbers, as in the tests of a spec."
+  [record]
+  (update record :value #(if (bytes? %) (mapv (fn [b] (bit-and 0xff (long b))) %) %)))
 
 (defn- time-text [^Date time]
   (str (.toInstant time)))
@@ -70,7 +70,7 @@
                      write  (if (= "json" format)
                               #(json/write-string (update % :time time-text))
                               edn-text/write)]
-                 #(write (update (journal/data decode %) :value shown))))]
+                 #(write (printable (journal/data decode %)))))]
     (fn [record]
       (let [^String text (line record)]
         (when (or (nil? grep) (re-find grep text))
@@ -184,10 +184,11 @@
                 {:lane lane :position position} e)))
 
 (defn feeds
-  "What lanegraph.cli.run feeds an endpoint with: the records of a journal."
-  [dir lane ep opts]
+  "What lanegraph.cli.run feeds an endpoint with: the records of a journal, with --grep those whose line it is found in."
+  [dir lane ep {:keys [grep] :as opts}]
   (let [lane (name-of lane)
-        log  (lg/journal dir lane (assoc (part opts) :records true))]
+        log  (cond->> (lg/journal dir lane (assoc (part opts) :records true))
+               grep (eduction (filter #(re-find grep (edn-text/write (printable %))))))]
     (with-open [r (journal/open dir lane)] ; what cannot be read is told before anything runs
       (decoder r lane))
     [{:ep   (name-of ep)

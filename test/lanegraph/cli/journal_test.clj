@@ -299,6 +299,9 @@
     (let [spec (file dir "g.edn" (copy-graph :edn))]
       (is (= {:exit 0 :out "47\n48\n49\n" :err ""} (journal "replay" dir spec "in" "--last" "3" "--quiet")))
       (is (= "0\n1\n" (:out (journal "replay" dir spec ":in" "--to" (:position (nth (records dir) 2))))))
+      (is (= "40\n41\n" (:out (journal "replay" dir spec "in" "--grep" ":value 4[0-9]" "--last" "12" "--to"
+                                      (:position (nth (records dir) 42))))))
+      (is (re-find #"replayed 5 records of journal log" (:err (journal "replay" dir spec "in" "--grep" ":value .?7}"))))
       (testing "the journal of a graph into that graph ends too"
         (let [own (file dir "own.edn" (writing :edn))]
           (is (= 50 (count (str/split-lines (:out (journal "replay" dir own "in" "--dir" dir "--quiet"))))))
