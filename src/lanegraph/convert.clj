@@ -11,7 +11,7 @@
   (:import (java.util Map$Entry TreeMap)
            (lanegraph.graph EndpointSpec EndpointSpec$Kind GraphSpec Idle LaneRef LaneSpec LaneSpec$Events
                             LaneSpec$FanoutBroadcast LaneSpec$Journal LaneSpec$SequencedSlots MergePolicy OnError
-                            OnError$DeadLetter OnError$Skip OnError$Stop OnFull RoleSpec RoleSpec$Bridge
+                            OnError$DeadLetter OnError$Skip OnError$Stop OnFull Recovery RoleSpec RoleSpec$Bridge
                             RoleSpec$Merge RoleSpec$Router RoleSpec$Stage RouterPolicy RouterPolicy$By)))
 
 (set! *warn-on-reflection* true)
@@ -85,6 +85,15 @@
     OnError$Skip       :skip
     :stop))
 
+(defn- recover->java ^Recovery [recover]
+  (when (map? recover)
+    (Recovery. (name->string (:journal recover)) (from->string (:from recover :start)))))
+
+(defn- java->recover [^Recovery recovery]
+  (if recovery
+    {:journal (keyword (.journal recovery)) :from (string->from (.from recovery))}
+    :fresh))
+
 (defn- routing->java ^RouterPolicy [policy]
   (case policy
     :broadcast   (RouterPolicy/broadcast)
@@ -144,7 +153,8 @@
       :stage  (RoleSpec$Stage. (stage-key->string (:stage m)) (name->string (:as m))
                                (when (contains? m :args) (args->string role-name (:args m)))
                                (boolean (:sequence m))
-                               (ref->java rx) (name->string tx) on-error idle thread from)
+                               (ref->java rx) (name->string tx) on-error idle thread from
+                               (recover->java (:recover m)))
       :bridge (RoleSpec$Bridge. (ref->java rx) (name->string tx) on-error idle thread from)
       :router
       (RoleSpec$Router. (ref->java rx) (mapv name->string tx) (routing->java policy) on-error idle thread from)
@@ -162,7 +172,8 @@
            (condp instance? role
              RoleSpec$Stage  (let [^RoleSpec$Stage r role]
                                (cond-> {:stage (string->stage-key (.stage r)) :as (keyword (.as r))
-                                        :sequence (.sequence r) :rx (refs 0) :tx (lanes 0)}
+                                        :sequence (.sequence r) :recover (java->recover (.recovery r))
+                                        :rx (refs 0) :tx (lanes 0)}
                                  (.args r) (assoc :args (edn/read-string (.args r)))))
              RoleSpec$Bridge {:rx (refs 0) :tx (lanes 0)}
              RoleSpec$Router {:rx (refs 0) :tx lanes :policy (java->routing (.policy ^RoleSpec$Router role))}

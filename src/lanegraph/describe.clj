@@ -125,8 +125,9 @@
     :merge  (str "takes from " (listed rx) (if (= :priority policy) ", the first that has one," " in turn")
                  " and sends to " tx)))
 
-(defn- begins [{:keys [from]}]
-  (when from (str "; new to a journal, begins at " from)))
+(defn- begins [{:keys [from recover]}]
+  (str (when from (str "; new to a journal, begins at " from))
+       (when (map? recover) (str "; when it starts, its state comes from " (:journal recover) ", from " (:from recover) " on"))))
 
 (defn- entry [width k & lines]
   (let [label (str k)

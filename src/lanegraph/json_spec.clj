@@ -56,6 +56,9 @@
     (contains? v :to) (update v :to f)
     :else             v))
 
+(defn- recover [f v]
+  (if (map? v) (into {} (map (fn [[k x]] [k (if (#{:journal :from} k) (f x) x)])) v) (f v)))
+
 (defn- messages [f v]
   (if (map? v) (update-vals v #(each f %)) v))
 
@@ -77,6 +80,7 @@
    :lanes #(each json->keyword %), :lane-refs #(each json->ref %), :data json->some-data
    :stage-key json->stage-key, :routing #(routing json->stage-key json->keyword %)
    :on-error #(dead-letter json->keyword %), :sync json->keyword, :from json->keyword
+   :recover #(recover json->keyword %)
    :messages #(messages json->some-data %)})
 
 (def ^:private to-json
@@ -84,6 +88,7 @@
    :lanes #(each keyword->json %), :lane-refs #(each ref->json %), :data some-data->json
    :stage-key stage-key->json, :routing #(routing stage-key->json keyword->json %)
    :on-error #(dead-letter keyword->json %), :sync keyword->json, :from keyword->json
+   :recover #(recover keyword->json %)
    :messages #(messages some-data->json %)})
 
 (declare convert-map)

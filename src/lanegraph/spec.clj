@@ -58,6 +58,14 @@
   [x]
   (or (contains? #{:start :tail} x) (and (whole-number? x) (<= 0 (long x)))))
 
+(defn recover?
+  ":fresh, or {:journal lane :from place} with :start or a position as the place, which may be left out."
+  [x]
+  (or (= :fresh x)
+      (and (map? x) (lane-name? (:journal x))
+           (every? #(or (#{:journal :from} %) (qualified-keyword? %)) (keys x))
+           (let [from (:from x :start)] (and (from? from) (not= :tail from))))))
+
 (defn stage-key?
   "A symbol with a namespace, a keyword, or the name of a Java class in a string."
   [x]
@@ -122,6 +130,7 @@
     :on-error            `on-error?
     :sync                `sync?
     :from                `from?
+    :recover             `recover?
     :routing             `routing?
     :lane-map            `(s/map-of keyword? ::lane)
     :role-map            `(s/map-of keyword? ::role)

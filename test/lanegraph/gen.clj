@@ -27,6 +27,7 @@
                 :turns     (gen/elements [nil :round-robin :priority])
                 :as        (gen/elements [nil :map :stateful])
                 :sequence  (gen/elements [nil true false])
+                :recover   (gen/elements [nil :fresh {:from :start} {:from 4096}])
                 :args      (gen/one-of [(gen/return ::none) args])
                 :slots     (gen/elements [nil 2 64 1048576])
                 :retain    (gen/elements [nil true false])
@@ -72,6 +73,13 @@
                                 alike)))
       [one])))
 
+(defn- recovery
+  "What a stage says of its state: with a journal only if it reads one."
+  [state rx recover]
+  (cond
+    (= :fresh recover)                                              {:recover :fresh}
+    (and recover (= :journal (get-in state [:lanes rx :kind]))) {:recover (assoc recover :journal rx)}))
+
 (defn- add-role [state {:keys [role lane codec count on-error args stage] :as choice}]
   (let [taken    (take-refs state choice)
         rx-codec (second (first taken))
@@ -93,6 +101,7 @@
                      (cond letters {:on-error {:to letters}} on-error {:on-error on-error})
                      (when (= :stage role)
                        (merge {:stage stage} (some-of choice [:as :sequence])
+                              (recovery state (refs 0) (:recover choice))
                               (when (not= ::none args) {:args args})))))))
 
 (defn- tests-of

@@ -12,7 +12,7 @@
    (java.util SortedMap TreeMap)
    (lanegraph.graph Defaults EndpointSpec EndpointSpec$Kind GraphSpec Idle LaneRef LaneSpec$Events
                     LaneSpec$FanoutBroadcast LaneSpec$Journal LaneSpec$SequencedSlots MergePolicy OnError OnFull Problem
-                    Problem$Severity RoleSpec$Bridge RoleSpec$Merge RoleSpec$Router RoleSpec$Stage RouterPolicy
+                    Problem$Severity Recovery RoleSpec$Bridge RoleSpec$Merge RoleSpec$Router RoleSpec$Stage RouterPolicy
                     Validator)))
 
 (set! *warn-on-reflection* true)
@@ -45,13 +45,14 @@
 
 (defn- merge-policy [policy] (MergePolicy/valueOf (upper (or policy :round-robin))))
 
-(defn role [{:keys [kind stage as args sequence rx tx policy on-error thread from] :as m}]
+(defn role [{:keys [kind stage as args sequence rx tx policy on-error thread from recover] :as m}]
   (let [error (cond (= :skip on-error) (OnError/skip)
                     (map? on-error)    (OnError/deadLetter (:to on-error))
                     :else              (OnError/stop))
         idle  (idle (:idle m))]
     (case kind
-      :stage  (RoleSpec$Stage. (or stage "app/f") (or as "map") args (boolean sequence) (lane-ref rx) tx error idle thread from)
+      :stage  (RoleSpec$Stage. (or stage "app/f") (or as "map") args (boolean sequence) (lane-ref rx) tx error idle thread from
+                               (when-let [[journal from] recover] (Recovery. journal from)))
       :bridge (RoleSpec$Bridge. (lane-ref rx) tx error idle thread from)
       :router (RoleSpec$Router. (lane-ref rx) tx (router-policy policy) error idle thread from)
       :merge  (RoleSpec$Merge. (mapv lane-ref rx) tx (merge-policy policy) error idle thread from))))
@@ -135,7 +136,8 @@
         size   (size-of g r)]
     (case (int op)
       0 (let [g (new-lane g' (codecs (mod n 3)) (sizes (mod m 4)) shape)]
-          (add-role g {:kind :stage :rx r :tx (:made g) :args (when (odd? n) "{:a \"\n\\\"}")}))
+          (add-role g {:kind :stage :rx r :tx (:made g) :args (when (odd? n) "{:a \"\n\\\"}")
+                       :recover (when (= :journal (get-in g [:lanes r :kind])) ([nil [r "start"] [r "4096"]] (mod m 3)))}))
       1 (let [g (new-lane g' (codec-of g r) size shape)]
           (add-role g {:kind :bridge :rx r :tx (:made g) :on-error :skip :idle :park}))
       2 (let [[g tx] (outputs g' r (inc (mod m 3)) shape)]
@@ -201,6 +203,7 @@
       (= :rx k)        (if (and (vector? old) (not (number? (peek old)))) (gen/vector junk-ref 0 4) junk-ref)
       (= :lane k)      junk-ref
       (= :tx k)        (if (vector? old) (gen/vector junk-string 0 4) junk-string)
+      (= :recover k)   (gen/tuple junk-string junk-string)
       (= :on-error k)  (gen/fmap #(hash-map :to %) junk-string)
       (number? old)    junk-int
       (boolean? old)   gen/boolean

@@ -31,7 +31,7 @@
   (-> (GraphSpec/builder "all")
       (.onFull OnFull/DROP) (.idle Idle/PARK) (.allowCycles true)
       (.events "e" (with LaneOptions (.slots 8) (.slotBytes 16) (.codec "edn") (.onFull OnFull/BLOCK) (.retain false)))
-      (.events "e2") (.events "e3")
+      (.events "e2") (.events "e3") (.events "e4")
       (.fanoutBroadcast "f" 2 (with LaneOptions (.codec "edn")))
       (.fanoutBroadcast "f2" 2)
       (.sequencedSlots "s" 3 (with LaneOptions (.slots 16)))
@@ -43,6 +43,7 @@
       (.stage "st" "com.acme.Stage" (with RoleOptions$OfStage (.as "filter") (.sequence true) (.args "{:a 1}")
                                       (.from (names "e")) (.to (names "f")) (.onError (OnError/deadLetter "j3")) (.idle Idle/YIELD)
                                       (.thread "slow")))
+      (.stage "su" "com.acme.Sum" (with RoleOptions$OfStage (.from (names "j3")) (.to (names "e4")) (.recover "j3" "start")))
       (.bridge "br" (with RoleOptions (.from "s" 2) (.to (names "j")) (.onError (OnError/skip))))
       (.router "ro" (with RoleOptions$OfRouter (.from (names "f2")) (.to (names "e2" "e3"))
                                      (.policy (RouterPolicy/by "com.acme.Kind"))))
@@ -55,7 +56,7 @@
   (is (= (kit/spec
           {:name "all" :on-full :drop :idle :park :allow-cycles true
            :lanes {"e"  {:kind :events :slots 8 :slot-bytes 16 :codec "edn" :on-full :block :retain false}
-                   "e2" {:kind :events} "e3" {:kind :events}
+                   "e2" {:kind :events} "e3" {:kind :events} "e4" {:kind :events}
                    "f"  {:kind :fanout-broadcast :consumers 2 :codec "edn"}
                    "f2" {:kind :fanout-broadcast :consumers 2}
                    "s"  {:kind :sequenced-slots :gating 3 :slots 16}
@@ -66,6 +67,7 @@
                    "j3" {:kind :journal}}
            :roles {"st" {:kind :stage :stage "com.acme.Stage" :as "filter" :sequence true :args "{:a 1}" :rx "e" :tx "f"
                          :on-error {:to "j3"} :idle :yield :thread "slow"}
+                   "su" {:kind :stage :stage "com.acme.Sum" :rx "j3" :tx "e4" :recover ["j3" "start"]}
                    "br" {:kind :bridge :rx ["s" 2] :tx "j" :on-error :skip}
                    "ro" {:kind :router :rx "f2" :tx ["e2" "e3"] :policy {:by "com.acme.Kind"}}
                    "me" {:kind :merge :rx ["j" "j2" ["f" 1]] :tx "s2" :policy :priority}}
@@ -108,6 +110,7 @@
             "role/as"            "map"
             "role/on-error"      (when (= (OnError/stop) (.onError r)) "stop")
             "role/sequence"      false
+            "role/recover"       "fresh"
             "router/policy"      "broadcast"
             "merge/policy"       "round-robin"}))
     (is (= [4096 256 "bytes" true 16777216] [(.slots e) (.slotBytes e) (.codec e) (.retain e) (.segmentBytes j)]))))
@@ -145,13 +148,13 @@
 (deftest s8-who-owns-which-cell-is-derived-in-one-place
   (let [t (Topology/of (built))]
     (testing "producers: ingress endpoints, every tx, dead letters"
-      (is (= {"e" ["endpoint/in"] "e2" ["role/ro"] "e3" ["role/ro"] "f" ["role/st"] "f2" [] "s" [] "s2" ["role/me"]
+      (is (= {"e" ["endpoint/in"] "e2" ["role/ro"] "e3" ["role/ro"] "e4" ["role/su"] "f" ["role/st"] "f2" [] "s" [] "s2" ["role/me"]
               "j" ["role/br"] "j2" [] "j3" ["role/st/error"]}
              (into {} (for [l (.lanes t)] [l (.producers t l)])))))
     (testing "cursors: by number, a router has all of a fanout, nobody is unread"
-      (is (= {"e" ["role/st"] "e2" ["unread"] "e3" ["unread"] "f" ["unread" "role/me"] "f2" ["role/ro/0" "role/ro/1"]
+      (is (= {"e" ["role/st"] "e2" ["unread"] "e3" ["unread"] "e4" ["unread"] "f" ["unread" "role/me"] "f2" ["role/ro/0" "role/ro/1"]
               "s" ["unread" "endpoint/out2" "role/br"] "s2" ["endpoint/out"] "j" ["role/me"] "j2" ["role/me"]
-              "j3" ["unread"]}
+              "j3" ["role/su"]}
              (into {} (for [l (.lanes t)] [l (.cursors t l)])))))
     (is (= [2 -1] [(.cursor t "s" "role/br") (.cursor t "s" "role/me")]))
     (is (= [true false] [(.isRead t "e") (.isRead t "e2")]))

@@ -74,6 +74,9 @@
              [:lanes "hots"] {:kind :events :codec "edn"}
              [:endpoints "hots"] {:kind :ingress :lane "hots"})))
 
+(defn- recovering [journal from]
+  (put [:roles "mark"] {:kind :stage :rx "log" :tx "ticks" :recover [journal from]}))
+
 (def ^:private rules
   "[code, what makes a good graph of base, what makes a bad one of the good one, path of the only problem]"
   [[Codes/BAD_NAME pass (put [:name] "") ["name"]]
@@ -140,6 +143,18 @@
    [Codes/NO_JOURNAL (put [:roles "mark" :from] "start") (put [:roles "parse" :from] "start") ["roles" "parse" "from"]]
    [Codes/NO_JOURNAL pass (put [:endpoints "out" :from] "tail") ["endpoints" "out" "from"]]
    [Codes/NO_JOURNAL pass (put [:endpoints "in" :from] "tail") ["endpoints" "in" "from"]]
+   [Codes/BAD_FROM (recovering "log" "4096") (recovering "log" "tail")
+    ["roles" "mark" "recover" "from"]]
+   [Codes/BAD_RECOVER (recovering "log" "start") (put [:roles "parse" :recover] ["log" "start"])
+    ["roles" "parse" "recover" "journal"]]
+   [Codes/BAD_RECOVER pass (recovering "ticks" "start") ["roles" "mark" "recover" "journal"]]
+   [Codes/BAD_RECOVER pass (put [:roles "parse" :recover] ["lines" "start"]) ["roles" "parse" "recover" "journal"]]
+   [Codes/UNKNOWN_LANE pass (recovering "x" "start") ["roles" "mark" "recover" "journal"]]
+   [Codes/BAD_RECOVER (comp (put [:roles "mark" :as] "stateful") (recovering "log" "start"))
+    (comp (put [:roles "mark" :as] "inspect") (recovering "log" "start"))
+    ["roles" "mark" "recover"]]
+   [Codes/RECOVER_RETENTION (recovering "log" "start")
+    (comp (put [:lanes "log" :retain-ms] 1000) (recovering "log" "start")) ["roles" "mark" "recover"]]
    [Codes/BAD_SYNC (put [:lanes "log" :sync] "interval:50") (put [:lanes "log" :sync] "interval:0")
     ["lanes" "log" "sync"]]
    [Codes/BAD_SYNC (put [:lanes "log" :sync] "each") (put [:lanes "log" :sync] "never") ["lanes" "log" "sync"]]
@@ -186,7 +201,7 @@
                                      [:roles "r"] {:kind :bridge :rx "x" :tx "x"}) ["roles" "r"]]])
 
 (def ^:private warnings
-  #{Codes/SMALLER_SLOTS Codes/UNREAD_LANE Codes/UNWRITTEN_LANE Codes/UNUSED_LANE Codes/UNREACHABLE_ROLE})
+  #{Codes/SMALLER_SLOTS Codes/RECOVER_RETENTION Codes/UNREAD_LANE Codes/UNWRITTEN_LANE Codes/UNUSED_LANE Codes/UNREACHABLE_ROLE})
 
 (deftest each-rule-has-a-good-and-a-bad-graph
   (doseq [[code good bad path] rules

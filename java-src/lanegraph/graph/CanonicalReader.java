@@ -62,7 +62,8 @@ final class CanonicalReader {
         if ("stage".equals(kind.value())) {
             String args = lines.take("roles", n, "args").value();
             return new RoleSpec.Stage(lines.string("roles", n, "stage"), lines.string("roles", n, "as"), args,
-                    lines.bool("roles", n, "sequence"), rx(n), lines.string("roles", n, "tx"), onError, idle, thread, start);
+                    lines.bool("roles", n, "sequence"), rx(n), lines.string("roles", n, "tx"), onError, idle, thread, start,
+                    recovery(n));
         } else if ("bridge".equals(kind.value())) {
             return new RoleSpec.Bridge(rx(n), lines.string("roles", n, "tx"), onError, idle, thread, start);
         } else if ("router".equals(kind.value())) {
@@ -81,6 +82,16 @@ final class CanonicalReader {
                     lines.constant(MergePolicy.class, "roles", n, "policy"), onError, idle, thread, start);
         }
         throw CanonicalLines.bad(kind, "stage, bridge, router or merge");
+    }
+
+    private Recovery recovery(String n) {
+        CanonicalLines.Line line = lines.take("roles", n, "recover");
+        if ("journal".equals(line.value())) {
+            return new Recovery(lines.string("roles", n, "recover", "journal"), lines.string("roles", n, "recover", "from"));
+        } else if (Defaults.RECOVER.equals(line.value())) {
+            return null;
+        }
+        throw CanonicalLines.bad(line, "fresh or journal");
     }
 
     private OnError onError(String n) {

@@ -125,6 +125,11 @@ public final class CanonicalText {
             put(stage.as(), "roles", name, "as");
             put(stage.args(), "roles", name, "args");
             put(stage.sequence(), "roles", name, "sequence");
+            put(stage.recovery() == null ? Defaults.RECOVER : "journal", "roles", name, "recover");
+            if (stage.recovery() != null) {
+                put(stage.recovery().journal(), "roles", name, "recover", "journal");
+                put(stage.recovery().from(), "roles", name, "recover", "from");
+            }
         } else if (role instanceof RoleSpec.Router router) {
             put(router.policy().key(), "roles", name, "policy");
             if (router.policy() instanceof RouterPolicy.By by) {

@@ -50,6 +50,10 @@ public final class Codes {
             "A role or an endpoint starts neither at :start nor at :tail nor at a position from 0 on.");
     public static final String NO_JOURNAL = code("graph/no-journal",
             "A role or an endpoint says from where on it reads a journal, but reads none.");
+    public static final String BAD_RECOVER = code("graph/bad-recover",
+            "A stage is to get its state back from a lane that is not the journal it reads, or it is used in a way that has no state.");
+    public static final String RECOVER_RETENTION = code("graph/recover-retention",
+            "Warning: a stage gets its state back from a journal that lets go what is old, after which it can no more.");
     public static final String BAD_CODEC = code("graph/bad-codec",
             "A codec's name is empty, longer than 255 characters, or holds a space or a control character.");
     public static final String CODEC_MISMATCH = code("graph/codec-mismatch",

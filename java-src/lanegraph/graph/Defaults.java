@@ -20,6 +20,7 @@ public final class Defaults {
     public static final String SYNC = "none";
     public static final String AS = "map";
     public static final boolean SEQUENCE = false;
+    public static final String RECOVER = "fresh";
     public static final OnError ON_ERROR = new OnError.Stop();
     public static final RouterPolicy ROUTER_POLICY = RouterPolicy.broadcast();
     public static final MergePolicy MERGE_POLICY = MergePolicy.ROUND_ROBIN;
@@ -48,6 +49,7 @@ public final class Defaults {
         map.put("lane/sync", SYNC);
         map.put("role/as", AS);
         map.put("role/sequence", SEQUENCE);
+        map.put("role/recover", RECOVER);
         map.put("role/on-error", "stop");
         map.put("router/policy", ROUTER_POLICY.key());
         map.put("merge/policy", MERGE_POLICY.key());

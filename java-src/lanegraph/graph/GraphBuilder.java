@@ -121,7 +121,7 @@ public final class GraphBuilder {
     public GraphBuilder stage(String name, String stage, Consumer<RoleOptions.OfStage> options) {
         RoleOptions.OfStage o = set(new RoleOptions.OfStage(), options);
         return role(name, new RoleSpec.Stage(stage, o.as, o.args, o.sequence, one(name, "from", o.from),
-                one(name, "to", o.to), o.onError, o.idle, o.thread, o.start));
+                one(name, "to", o.to), o.onError, o.idle, o.thread, o.start, o.recovery));
     }
 
     /** Adds a bridge. */

@@ -35,6 +35,7 @@ public abstract sealed class RoleOptions<S extends RoleOptions<S>> {
         String as = Defaults.AS;
         String args;
         boolean sequence = Defaults.SEQUENCE;
+        Recovery recovery;
 
         OfStage() {
         }
@@ -59,6 +60,17 @@ public abstract sealed class RoleOptions<S extends RoleOptions<S>> {
          */
         public OfStage sequence(boolean sequence) {
             this.sequence = sequence;
+            return this;
+        }
+
+        /**
+         * Whether its state comes back when it starts on mapped lanes: by the messages of the journal that it reads. Without
+         * this it starts with a fresh one.
+         *
+         * @param from {@code start} or the position of a message
+         */
+        public OfStage recover(String journal, String from) {
+            this.recovery = new Recovery(journal, from);
             return this;
         }
 

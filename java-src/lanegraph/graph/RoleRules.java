@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
 /** What one role or endpoint says about itself, and that every lane it names exists. */
 final class RoleRules {
     private static final Pattern START = Pattern.compile("start|tail|[0-9]{1,18}");
+    private static final Pattern RECOVER_FROM = Pattern.compile("start|[0-9]{1,18}");
+    private static final List<String> STATELESS = List.of("filter", "inspect");
     private static final List<String> AS = List.of("map", "filter", "inspect", "stateful");
 
     private final GraphSpec spec;
@@ -115,6 +117,43 @@ final class RoleRules {
             problems.error(Codes.UNKNOWN_AS, List.of("roles", name, "as"), stage.as(),
                     who + ": found as=" + show(stage.as()) + "; expected: one of " + AS + "; choose one",
                     Suggest.nearest(stage.as(), AS));
+        }
+        if (stage.recovery() != null) {
+            recovery(who, name, stage, stage.recovery());
+        }
+    }
+
+    /**
+     * Only the journal that a role reads tells which messages its function has had: the role's position there says where
+     * they end. Of any other lane nobody knows that.
+     */
+    private void recovery(String who, String name, RoleSpec.Stage stage, Recovery recovery) {
+        List<Object> journal = List.of("roles", name, "recover", "journal");
+        lane(who, journal, recovery.journal());
+        LaneSpec lane = spec.lanes().get(recovery.journal());
+        String reads = stage.from().lane();
+        if (lane != null && !(lane instanceof LaneSpec.Journal && recovery.journal().equals(reads))) {
+            boolean fits = spec.lanes().get(reads) instanceof LaneSpec.Journal;
+            problems.error(Codes.BAD_RECOVER, journal, recovery.journal(),
+                    who + " recovers its state from lane " + show(recovery.journal()) + " of kind " + lane.kind() + ", but reads "
+                            + show(reads) + "; expected: the journal that it reads, of whose messages it is known which it has had; "
+                            + (fits ? "name that one" : "let it read a journal"));
+        }
+        if (STATELESS.contains(stage.as())) {
+            problems.error(Codes.BAD_RECOVER, List.of("roles", name, "recover"), stage.as(),
+                    who + " recovers its state, but has none: as=" + show(stage.as()) + "; expected: stateful, or a class that keeps"
+                            + " a state; leave recover out");
+        }
+        if (!RECOVER_FROM.matcher(recovery.from()).matches()) {
+            problems.error(Codes.BAD_FROM, List.of("roles", name, "recover", "from"), recovery.from(),
+                    who + ": found from=" + show(recovery.from()) + "; expected: start or a position, which is a number from 0 on;"
+                            + " change it");
+        }
+        if (lane instanceof LaneSpec.Journal old && (old.retainBytes() > 0 || old.retainMillis() > 0)) {
+            problems.warning(Codes.RECOVER_RETENTION, List.of("roles", name, "recover"), recovery.journal(),
+                    who + " recovers its state from journal " + show(recovery.journal()) + ", which lets go what is old: retain-bytes="
+                            + old.retainBytes() + " retain-ms=" + old.retainMillis() + "; expected: 0 and 0, for it cannot start any"
+                            + " more when a message that it needs is gone; keep all, or raise from in time");
         }
     }
 

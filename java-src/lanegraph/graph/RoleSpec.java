@@ -60,9 +60,10 @@ public sealed interface RoleSpec {
      * @param idle    how it idles, or null
      * @param thread  its thread group, or null
      * @param start   where it starts in a journal, or null
+     * @param recovery how it gets its state back, or null: it starts with a fresh one
      */
     record Stage(String stage, String as, String args, boolean sequence, LaneRef from, String to, OnError onError,
-            Idle idle, String thread, String start) implements RoleSpec {
+            Idle idle, String thread, String start, Recovery recovery) implements RoleSpec {
         public Stage {
             Objects.requireNonNull(stage, "stage");
             Objects.requireNonNull(as, "as");

@@ -53,6 +53,8 @@ final class Assembly {
     final SortedMap<String, Ingress> ingress = new TreeMap<>();
     /** By endpoint name. */
     final SortedMap<String, Egress> egress = new TreeMap<>();
+    /** Of the stages that get their state back, by role name. */
+    final SortedMap<String, StateReplay> replays = new TreeMap<>();
     /** The owners of the cursors that roles and consumers move, by lane. */
     final SortedMap<String, List<String>> readers = new TreeMap<>();
     /** How the roles stand. */
@@ -128,6 +130,15 @@ final class Assembly {
         return stopping.get();
     }
 
+    /** What a role does on its thread before its first message. */
+    void init(String role, String kind) throws Exception {
+        options.threadInit().init(role, kind);
+        StateReplay replay = replays.get(role);
+        if (replay != null) {
+            replay.run();
+        }
+    }
+
     /**
      * Gives everything back, as if it had never been, but the stages, which their roles close: for a spawn
      * that failed before any message moved. What goes wrong is added to the reason.
@@ -193,6 +204,10 @@ final class Assembly {
         RoleStage stage = stages.get(name);
         if (stage != null) {
             stage.checkedBy(next -> fit.check(name, role, stage.request(), next));
+        }
+        if (options.dir() != null && role instanceof RoleSpec.Stage recovering && recovering.recovery() != null) {
+            replays.put(name, new StateReplay(name, recovering.recovery(), options.dir(), lanes.get(reads),
+                    lanes.get(recovering.to()), rx, stage, role.onError(), options.dev(), this::isStopping));
         }
         RoleLanes lanes = new RoleLanes(reads, rx, router == null ? outputs.get(0) : null, router, deadLetters, origin, resumed);
         roles.put(name, new RoleAgent(name, role.kind(), stage, lanes, role.onError(), activity(owner), errors(owner),

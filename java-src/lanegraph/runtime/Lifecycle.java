@@ -136,6 +136,8 @@ final class Lifecycle {
             }
         });
         assembly.voidedNotes().forEach((role, pairs) -> events.tell("notes-void", Map.of("role", role, "pairs", pairs)));
+        assembly.replays.forEach((role, replay) ->
+                events.tell("recovered", Map.of("role", role, "messages", replay.messages())));
         events.tell("started", Map.of("threads", team.size()));
     }
 

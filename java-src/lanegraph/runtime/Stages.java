@@ -124,7 +124,8 @@ final class Stages {
     }
 
     /**
-     * @throws LaneGraphException {@code stage/not-a-stage}; {@code stage/no-sequence}; {@code graph/codec-mismatch}
+     * @throws LaneGraphException {@code stage/not-a-stage}; {@code stage/no-sequence}; {@code stage/no-state}; {@code
+     *     graph/codec-mismatch}
      */
     static void check(GraphSpec spec, RoleSpec role, StageRequest request, Object object) {
         if (role instanceof RoleSpec.Stage stage) {
@@ -135,6 +136,11 @@ final class Stages {
                 throw refused(request, object, "stage/no-sequence", ", which cannot be told the sequence, yet the role says"
                         + " sequence = true; expected a function of values or an object that is"
                         + " lanegraph.stage.SequenceAware");
+            }
+            if (stage.recovery() != null && RoleStage.stateOf(object, false) == null) {
+                throw refused(request, object, "stage/no-state", ", which keeps no state, yet the role says recover; expected"
+                        + " as = stateful, or an object that is a StatefulStage, a StatefulTransformStage or a StateCarrier of"
+                        + " lanegraph.stage; leave recover out");
             }
             checkCodecs(spec, request.role(), stage, object);
         } else if (!Routers.isRoute(object)) {

@@ -37,7 +37,7 @@ final class Team {
         ready = new CountDownLatch(groups.size());
         groups.forEach((group, roles) -> {
             RoleThread thread = new RoleThread("lanegraph:" + assembly.spec.name() + ":" + group, roles,
-                    IdleStrategies.of(idle(assembly, roles)), assembly.options.threadInit(), ready, go,
+                    IdleStrategies.of(idle(assembly, roles)), assembly::init, ready, go,
                     assembly::isStopping, onFailure);
             threads.add(thread);
             roles.forEach(role -> threadOf.put(role, thread));

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import lanegraph.stage.Emit;
 import lanegraph.stage.FilterStage;
+import lanegraph.stage.StateCarrier;
 import lanegraph.stage.ValueRoute;
 import lanegraph.stage.ValueStage;
 import org.agrona.DirectBuffer;
@@ -36,6 +37,32 @@ public final class Weather {
                 results.add(value + ";" + i);
             }
             return Emit.all(results);
+        }
+    }
+
+    /** None to two results of a line, with the sum of all numbers up to it. */
+    public static final class Sum implements ValueStage, StateCarrier {
+        private long sum;
+
+        @Override
+        public Object apply(Object value) {
+            long number = number((String) value);
+            sum += number;
+            List<Object> results = new ArrayList<>();
+            for (long i = 0; i < number % 3; i++) {
+                results.add(value + ";" + sum + ";" + i);
+            }
+            return Emit.all(results);
+        }
+
+        @Override
+        public Object state() {
+            return sum;
+        }
+
+        @Override
+        public void restore(Object state) {
+            sum = (long) state;
         }
     }
 

@@ -24,11 +24,24 @@ public final class GraphProbe implements AutoCloseable {
 
     public GraphProbe(GraphSpec spec, SpawnOptions options, Memory memory) {
         assembly = new Assembly(spec, Part.WHOLE, options, () -> false, false, memory);
+        init();
     }
 
     /** One role of a graph, as in a process of its own. */
     public GraphProbe(GraphSpec spec, SpawnOptions options, String role, Memory memory) {
         assembly = new Assembly(spec, new Part(role), options, () -> false, false, memory);
+        init();
+    }
+
+    /** What each role does before its first message. */
+    private void init() {
+        assembly.roles.values().forEach(role -> {
+            try {
+                assembly.init(role.roleName(), role.kind());
+            } catch (Exception ex) {
+                throw new IllegalStateException(ex);
+            }
+        });
     }
 
     /** Tries to repair the first open slot of the lane; true if there is none, or not any more. */
