@@ -186,6 +186,16 @@
 
 ;; ------------------------------------------------------------------ a client that never returns
 
+(def ^:private shared
+  "Lane x is written by a role and by an endpoint, and read by a role."
+  {:name      :shared
+   :lanes     (zipmap [:a :x :y] (repeat {:kind :events :codec :long :slot-bytes 8 :slots 8}))
+   :roles     {:p {:kind :bridge :rx :a :tx :x} :r {:kind :bridge :rx :x :tx :y}}
+   :endpoints {:in-p {:kind :ingress :lane :a} :in {:kind :ingress :lane :x} :out {:kind :egress :lane :y}}})
+
+(defn- run-role ^LaneGraph [spec dir role]
+  (LaneGraph/runRole (convert/spec->java spec) role (SpawnOptions/mapped (scratch/path dir))))
+
 (defn- producer-that-dies
   "Offers a message to lane x, as this owner does, and ends for good after so many stores: its intent, its claim."
   [dir owner stores & [reader]]
@@ -198,29 +208,21 @@
 
 (deftest a-client-that-died-in-a-claim-and-never-returns-holds-nobody-up
   (lane-kit/with-dir [dir true]
-    (let [lane {:kind :events :codec :long :slot-bytes 8 :slots 8}
-          spec {:name      :never
-                :lanes     (zipmap [:a :x :y] (repeat lane))
-                :roles     {:p {:kind :bridge :rx :a :tx :x} :r {:kind :bridge :rx :x :tx :y}}
-                :endpoints {:in-p {:kind :ingress :lane :a} :in {:kind :ingress :lane :x} :out {:kind :egress :lane :y}}}
-          role #(LaneGraph/runRole (convert/spec->java spec) % (SpawnOptions/mapped (scratch/path dir)))]
-      (with-open [^LaneGraph _ (role "p"), ^LaneGraph _ (role "r")]
-        (is (= :dead (producer-that-dies dir "endpoint/in" 2)))
-        (with-open [rt ^AutoCloseable (lg/attach (str dir))]
-          (dotimes [i 20] (lg/offer! rt :in-p i {:timeout-ms 20000}))
-          (is (= (range 20) (lg/take! rt :out 20 {:timeout-ms 20000})))
-          (is (= 1 (get-in (lg/status rt) [:lanes :x :repaired]))))))))
+    (with-open [^LaneGraph _ (run-role shared dir "p"), ^LaneGraph _ (run-role shared dir "r")]
+      (is (= :dead (producer-that-dies dir "endpoint/in" 2)))
+      (with-open [rt ^AutoCloseable (lg/attach (str dir))]
+        (dotimes [i 20] (lg/offer! rt :in-p i {:timeout-ms 20000}))
+        (is (= (range 20) (lg/take! rt :out 20 {:timeout-ms 20000})))
+        (is (= 1 (get-in (lg/status rt) [:lanes :x :repaired])))))))
 
 (deftest a-reader-that-does-not-acknowledge-is-not-held-up-either
   ;; It stands before the slot; its cursor, which it has not moved, stands before messages that are there.
   (lane-kit/with-dir [dir true]
-    (let [lane {:kind :events :codec :long :slot-bytes 8 :slots 8}
-          spec {:name      :lagging
-                :lanes     (zipmap [:a :x] (repeat lane))
-                :roles     {:p {:kind :bridge :rx :a :tx :x}}
-                :endpoints {:in-p {:kind :ingress :lane :a} :in {:kind :ingress :lane :x} :out {:kind :egress :lane :x}}}
+    (let [spec (-> (update shared :roles dissoc :r)
+                   (update :lanes dissoc :y)
+                   (assoc-in [:endpoints :out :lane] :x))
           take #(lg/take! % :out 3 {:timeout-ms 20000 :ack :explicit})]
-      (with-open [^LaneGraph _ (LaneGraph/runRole (convert/spec->java spec) "p" (SpawnOptions/mapped (scratch/path dir)))
+      (with-open [^LaneGraph _ (run-role spec dir "p")
                   rt ^AutoCloseable (lg/attach (str dir))]
         (lg/offer-all! rt :in-p [0 1 2])
         (is (= [0 1 2] (take rt)))
@@ -230,13 +232,8 @@
 
 (deftest an-endpoint-that-could-not-be-opened-is-not-used-without-its-lock
   (lane-kit/with-dir [dir true]
-    (let [lane {:kind :events :codec :long :slot-bytes 8 :slots 8}
-          spec {:name      :never
-                :lanes     (zipmap [:a :x :y] (repeat lane))
-                :roles     {:p {:kind :bridge :rx :a :tx :x} :r {:kind :bridge :rx :x :tx :y}}
-                :endpoints {:in-p {:kind :ingress :lane :a} :in {:kind :ingress :lane :x} :out {:kind :egress :lane :y}}}
-          lock (scratch/path dir "locks" "role.p.lock")]
-      (.close (LaneGraph/runRole (convert/spec->java spec) "p" (SpawnOptions/mapped (scratch/path dir))))
+    (let [lock (scratch/path dir "locks" "role.p.lock")]
+      (.close (run-role shared dir "p"))
       (producer-that-dies dir "role/p" 1) ; the same intent, so that its lock must be taken
       (producer-that-dies dir "endpoint/in" 2)
       (Files/delete lock)

@@ -1,4 +1,4 @@
-(ns ^:matrix lanegraph.cli.demo-test
+(ns lanegraph.cli.demo-test
   (:require [clojure.java.io :as io]
             [clojure.string :as str]
             [clojure.test :refer [deftest is]]
