@@ -29,11 +29,14 @@
    [nil "--dir DIR" "where the tests are" :default "test"]
    [nil "--totals FILE" "write 'passed failed skipped' there instead of the closing line"]])
 
-(defn- test-namespaces [dir]
+(defn- test-namespaces
+  "Those under the folder; with `matrix` only those that can have a test for it, since to load all takes longer than to run them."
+  [{:keys [dir matrix]}]
   (let [root (.toPath (io/file dir))]
     (for [f (sort (file-seq (io/file dir)))
           :let [path (str (.relativize root (.toPath ^java.io.File f)))]
-          :when (str/ends-with? path "_test.clj")]
+          :when (and (str/ends-with? path "_test.clj")
+                     (or (not matrix) (str/includes? (slurp f) "^:matrix")))]
       (-> path (str/replace #"\.clj$" "") (str/replace "/" ".") (str/replace "_" "-") symbol))))
 
 (defn- shuffled [^Random rnd ^Collection xs]
@@ -125,9 +128,9 @@
 
 (defn run
   "Runs what the options choose; {:passed n :failed n :skipped n}."
-  [{:keys [dir seed focus] :as opts}]
+  [{:keys [seed focus] :as opts}]
   (let [rnd     (Random. seed)
-        names   (filter #(in-focus? focus %) (test-namespaces dir))
+        names   (filter #(in-focus? focus %) (test-namespaces opts))
         loaded  (filterv load-namespace names)
         chosen  (for [n (shuffled rnd loaded)
                       :let [vars (->> (vals (ns-interns n))

@@ -4,7 +4,7 @@
   (:require
    [clojure.java.io :as io]
    [clojure.string :as str]
-   [clojure.test :refer [deftest is testing]]
+   [clojure.test :refer [deftest is testing use-fixtures]]
    [tools.process :as process]
    [tools.skip :as skip])
   (:import
@@ -55,6 +55,10 @@
       (succeeds (copy-of-project)
                 clojure quick "-T:build" "install" ":version" (pr-str version) ":local-repo" (pr-str (str dir)))
       dir)))
+
+(use-fixtures :once (fn [tests]
+                      (future @repository) ; while the tests that need none run
+                      (tests)))
 
 (defn- our-jar ^File []
   (io/file @repository "lanegraph/lanegraph" version (str "lanegraph-" version ".jar")))
@@ -109,5 +113,5 @@
       (doseq [n [pom "META-INF/LICENSE" "lanegraph/read.clj" "lanegraph/model.edn"
                  "lanegraph/region/Memory.class" "lanegraph/region/Memory.java"]]
         (is (contains? names n) n))
-      (is (not-any? #(re-find #"stamp|_test|^user|^build|bench" %) names))
+      (is (not-any? #(re-find #"stamp|_test|^user|^build|bench|jcstress" %) names))
       (is (not (re-find #"clojars" (slurp (.getInputStream jar (.getEntry jar pom)))))))))

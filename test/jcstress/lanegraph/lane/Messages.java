@@ -29,8 +29,11 @@ final class Messages {
         return tx.commit(LENGTH);
     }
 
-    /** Copies the message into the slot. */
-    static boolean offer(LaneTx tx, long number) {
+    /** Copies the message into the slot, or puts an object there; true if there was room. */
+    static boolean offer(LaneTx tx, int number) {
+        if (tx.byReference()) {
+            return tx.offer(new Numbered(number));
+        }
         UnsafeBuffer message = new UnsafeBuffer(new byte[LENGTH]);
         message.putLong(0, number);
         message.putLong(LAST, number);
@@ -43,8 +46,8 @@ final class Messages {
         return number == NONE || message.getLong(LAST) != number ? TORN : (int) number;
     }
 
-    /** Copies the message into the slot as soon as there is room; true if that came in time. */
-    static boolean offerSoon(LaneTx tx, long number) {
+    /** The same as soon as there is room; true if that came in time. */
+    static boolean offerSoon(LaneTx tx, int number) {
         for (int i = 0; i < TRIES; i++) {
             if (tx.room()) {
                 return offer(tx, number);
@@ -58,7 +61,7 @@ final class Messages {
         if (!rx.peek()) {
             return NONE;
         }
-        int number = number(rx.payload());
+        int number = rx.byReference() ? Numbered.of(rx.value()) : number(rx.payload());
         rx.advance();
         rx.release();
         return number;

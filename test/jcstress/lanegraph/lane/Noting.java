@@ -33,8 +33,7 @@ public final class Noting {
 
         @Actor
         public void restart(II_Result r) {
-            r.r1 = role.committed();
-            r.r2 = role.goesOnAt(r.r1);
+            role.restart(r);
         }
     }
 
@@ -54,8 +53,7 @@ public final class Noting {
 
         @Actor
         public void restart(II_Result r) {
-            r.r1 = role.committed();
-            r.r2 = role.goesOnAt(r.r1);
+            role.restart(r);
         }
     }
 
@@ -87,8 +85,13 @@ public final class Noting {
             }
         }
 
+        void restart(II_Result r) {
+            r.r1 = committed();
+            r.r2 = goesOnAt(r.r1);
+        }
+
         /** As soon as one is. It looks at the last one first: so what it sees was true at one moment. */
-        int committed() {
+        private int committed() {
             for (int i = 0; i < Messages.TRIES; i++) {
                 if (isCommitted(1)) {
                     return 2;
@@ -105,7 +108,7 @@ public final class Noting {
         }
 
         /** Where the input goes on by the notes, if so many were committed. */
-        int goesOnAt(int committed) {
+        private int goesOnAt(int committed) {
             found.find(t -> t < committed);
             return (int) found.from(0);
         }

@@ -56,15 +56,15 @@ public final class Publishing {
         @Actor
         public void producer() {
             meeting.arrive();
-            tx.offer(new Numbered(1));
-            tx.offer(new Numbered(2));
+            Messages.offer(tx, 1);
+            Messages.offer(tx, 2);
         }
 
         @Actor
         public void reader(II_Result r) {
             meeting.arrive();
-            r.r1 = Numbered.take(rx);
-            r.r2 = Numbered.take(rx);
+            r.r1 = Messages.take(rx);
+            r.r2 = Messages.take(rx);
         }
     }
 

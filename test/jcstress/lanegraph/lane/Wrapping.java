@@ -13,36 +13,54 @@ import org.openjdk.jcstress.infra.results.IIII_Result;
 public final class Wrapping {
     private Wrapping() {}
 
-    /** One producer: whether there was room, what the reader read, what was left. */
+    /** A full ring with one reader: whether there was room, what the reader read, what was left. */
+    private static final class Full {
+        private final LaneTx tx;
+        private final LaneRx rx;
+
+        Full(Ring ring) {
+            tx = ring.tx("p0", false);
+            rx = ring.rx("c0");
+            Messages.offer(tx, 1);
+            Messages.offer(tx, 2);
+        }
+
+        void produce(IIII_Result r) {
+            r.r1 = Messages.offerSoon(tx, 3) ? 1 : 0;
+        }
+
+        void read(IIII_Result r) {
+            r.r2 = Messages.take(rx);
+            r.r3 = Messages.take(rx);
+        }
+
+        void end(IIII_Result r) {
+            r.r4 = Messages.take(rx);
+        }
+    }
+
+    /** One producer. */
     @JCStressTest
     @Outcome(id = {"0, 1, 2, 0", "1, 1, 2, 3"}, expect = ACCEPTABLE, desc = "every message that was accepted, once")
     @State
     public static class One {
         private static final Rings RINGS = new Rings(1, 1);
 
-        private final Ring ring = RINGS.next();
-        private final LaneTx tx = ring.tx("p0", false);
-        private final LaneRx rx = ring.rx("c0");
-
-        public One() {
-            Messages.claim(tx, 1);
-            Messages.claim(tx, 2);
-        }
+        private final Full ring = new Full(RINGS.next());
 
         @Actor
         public void producer(IIII_Result r) {
-            r.r1 = Messages.offerSoon(tx, 3) ? 1 : 0;
+            ring.produce(r);
         }
 
         @Actor
         public void reader(IIII_Result r) {
-            r.r2 = Messages.take(rx);
-            r.r3 = Messages.take(rx);
+            ring.read(r);
         }
 
         @Arbiter
         public void end(IIII_Result r) {
-            r.r4 = Messages.take(rx);
+            ring.end(r);
         }
     }
 
@@ -53,62 +71,46 @@ public final class Wrapping {
     public static class Many {
         private static final Rings RINGS = new Rings(2, 1);
 
-        private final Ring ring = RINGS.next();
-        private final LaneTx tx = ring.tx("p0", false);
-        private final LaneRx rx = ring.rx("c0");
-
-        public Many() {
-            Messages.offer(tx, 1);
-            Messages.offer(tx, 2);
-        }
+        private final Full ring = new Full(RINGS.next());
 
         @Actor
         public void producer(IIII_Result r) {
-            r.r1 = Messages.offerSoon(tx, 3) ? 1 : 0;
+            ring.produce(r);
         }
 
         @Actor
         public void reader(IIII_Result r) {
-            r.r2 = Messages.take(rx);
-            r.r3 = Messages.take(rx);
+            ring.read(r);
         }
 
         @Arbiter
         public void end(IIII_Result r) {
-            r.r4 = Messages.take(rx);
+            ring.end(r);
         }
     }
 
     /** Objects, which the reader clears before it gives the slot back. */
     @JCStressTest
-    @Outcome(id = {"0, 1, 2, 0", "1, 1, 2, 3"}, expect = ACCEPTABLE, desc = "every object that was accepted, once")
+    @Outcome(id = {"0, 1, 2, 0", "1, 1, 2, 3"}, expect = ACCEPTABLE, desc = "every message that was accepted, once")
     @State
     public static class Objects {
         private static final Rings RINGS = new Rings(2, 1, 1, true);
 
-        private final Ring ring = RINGS.next();
-        private final LaneTx tx = ring.tx("p0", false);
-        private final LaneRx rx = ring.rx("c0");
-
-        public Objects() {
-            tx.offer(new Numbered(1));
-            tx.offer(new Numbered(2));
-        }
+        private final Full ring = new Full(RINGS.next());
 
         @Actor
         public void producer(IIII_Result r) {
-            r.r1 = Numbered.offerSoon(tx, 3) ? 1 : 0;
+            ring.produce(r);
         }
 
         @Actor
         public void reader(IIII_Result r) {
-            r.r2 = Numbered.take(rx);
-            r.r3 = Numbered.take(rx);
+            ring.read(r);
         }
 
         @Arbiter
         public void end(IIII_Result r) {
-            r.r4 = Numbered.take(rx);
+            ring.end(r);
         }
     }
 
