@@ -71,6 +71,8 @@
     :on-failure   A function of one exception, called once when the graph fails.
   Options of supervise!:
     :dir          Directory of the lane files, in which the processes meet. Needed.
+    :existing     What to do with lane files that are there: go on with them, refuse to start, or make new
+                  ones. One of :continue :refuse :replace. Default :continue.
     :path         Folders of your own Clojure code, for the processes of the roles. Default [].
     :max-restarts How often a role may die within a minute; the next time all of it stops. Default 5.
     :on-event     A function of one map, called for each line that a role prints and when a role is ready,
@@ -343,8 +345,9 @@
   supervisor: stop! ends the processes from ingress to egress, with {:mode :drain} each when what it reads has come
   through; .close does it now; deref waits for the end: {:outcome :stopped or :gave-up, :restarts {role n}, :drained
   bool, :waiting {role n}, :killed [role …] those that did not end when they were told, and of one given up :role :exit
-  :log}. It ends with this JVM. The stages must be symbols or names of classes, and the spec is written to :dir.
-  Errors: :graph/invalid, :graph/failed with :role :exit :log when a role cannot be started."
+  :log}. It ends with this JVM; if that is killed, the roles end too, each between two messages. The stages must be symbols or names of classes, and the spec is written to :dir.
+  Errors: :graph/invalid, :role/owned if somebody runs a role there, :graph/failed with :role :exit :log when one cannot be
+  started."
   ^Supervisor [spec opts]
   (start/supervise! spec opts))
 

@@ -18,7 +18,7 @@
            (java.util.concurrent.locks LockSupport)
            (lanegraph.graph GraphSpec)
            (lanegraph.region SmallFile)
-           (lanegraph.runtime AttachedGraph)))
+           (lanegraph.runtime AttachedGraph LaneGraph SupervisorWatch)))
 
 (set! *warn-on-reflection* true)
 (set! *unchecked-math* :warn-on-boxed)
@@ -65,14 +65,15 @@
   [file dir paths role]
   (-> [(str (System/getProperty "java.home") File/separator "bin" File/separator "java")]
       (into (jvm-options))
-      (into ["-Dlanegraph.supervised=true" "-cp" (System/getProperty "java.class.path")
+      (into [(str "-D" SupervisorWatch/PROPERTY "=true") "-cp" (System/getProperty "java.class.path")
              "clojure.main" "-m" "lanegraph.cli" "run-role" (str file) (convert/name->string role) "--dir" (str dir)])
       (into (mapcat (fn [path] ["--path" (str path)])) paths)))
 
 (defn- start! ^Process [command]
+  ;; nothing is ever written to its input: the kernel ends it when this process ends, however, and the role with it
   (.start (doto (ProcessBuilder. ^java.util.List (vec command))
             (.redirectErrorStream true)
-            (.redirectInput (ProcessBuilder$Redirect/from (File. "/dev/null"))))))
+            (.redirectInput ProcessBuilder$Redirect/PIPE))))
 
 (defn- tell [{:keys [on-event graph]} event]
   (when on-event
@@ -243,9 +244,10 @@
 (defn supervise!
   "As lanegraph.core/supervise!, of a GraphSpec and its spec as data, which is checked. ::file is a file that holds the
   spec already, ::command a function from a role to its command line."
-  ^Supervisor [^GraphSpec graph spec {:keys [dir path on-event max-restarts] ::keys [file] :as opts}]
+  ^Supervisor [^GraphSpec graph spec {:keys [dir path existing on-event max-restarts] ::keys [file] :as opts}]
   (when-not dir
     (throw (problem/ex :incorrect :options/invalid "found no :dir; expected the directory in which the processes meet" {})))
+  (LaneGraph/prepareRoles graph (options/->java (options/checked :spawn {:dir dir :existing existing})))
   (let [dir     (.toAbsolutePath (options/path dir))
         order   (order graph)
         command (or (::command opts)

@@ -68,8 +68,52 @@
       (let [{:keys [outcome role exit]} (deref sup 30000 nil)]
         (is (= [:gave-up :first 137] [outcome role exit])))
       (is (nil? (pid dir :second)) "and all others are stopped"))
-    (testing "one that cannot start is not tried again"
+    (testing "where a role runs, no process is started"
       (with-open [_ (lg/run-role! spec :second {:dir (str (path dir "run"))})]
-        (let [{:keys [role exit message]} (refusal #(supervise! dir {}))]
-          (is (= [:second 1] [role exit]))
-          (is (str/includes? message "owned by another already")))))))
+        (let [{:keys [owner message] :as e} (refusal #(supervise! dir {::supervise/command (fn [_] (throw (Error.)))}))]
+          (is (= [:role/owned "role/second"] [(:lanegraph/code e) owner]))
+          (is (str/includes? message "owned by another already")))))
+    (testing "one that cannot start is not tried again"
+      (let [{:keys [role exit message]} (refusal #(supervise! dir {::supervise/command (fn [_] ["sh" "-c" "echo no such stage; exit 1"])}))]
+        (is (= [true 1] [(contains? #{:first :second} role) exit]))
+        (is (str/includes? message "no such stage"))))))
+
+(deftest a-graph-can-begin-anew-or-refuse-to-go-on
+  (with-dir [dir]
+    (let [run (str (path dir "run")), held #(get-in (lg/status %) [:lanes :a :depth])]
+      (with-open [_ (lg/run-role! spec :second {:dir run}), g (lg/attach run)]
+        (is (= 9 (lg/offer-all! g :in (map str (range 9))))))
+      (is (= :lane/exists (:lanegraph/code (refusal #(supervise! dir {:existing :refuse})))))
+      (with-open [g (lg/attach run)] (is (= 9 (held g)) "and nothing was touched"))
+      (testing "not while a client has an endpoint"
+        (with-open [g (lg/attach run)]
+          (lg/offer! g :in "9")
+          (is (= [:role/owned "endpoint/in"] ((juxt :lanegraph/code :owner) (refusal #(supervise! dir {:existing :replace})))))))
+      (with-open [_ ^java.lang.AutoCloseable (supervise! dir {:existing :replace}), g (lg/attach run)]
+        (lg/offer! g :in "new")
+        (is (= ["new"] (lg/take! g :out 1 {:timeout-ms 20000})))
+        (is (= 1 (get-in (lg/status g) [:lanes :c :written])))))))
+
+(deftest roles-end-when-their-supervisor-is-killed
+  (with-dir [dir]
+    (testing "what the kernel then does is to end their input"
+      (let [p (scratch/start! (into ["env" "JDK_JAVA_OPTIONS=-Dlanegraph.supervised=true"] ((java-role dir) :first)))]
+        (is (some #{"ready first"} (repeatedly 2 #(scratch/line! p))))
+        (is (.isAlive p))
+        (scratch/tell! p)
+        (is (.waitFor p 20 java.util.concurrent.TimeUnit/SECONDS))
+        (is (= 0 (.exitValue p)))
+        (is (= :ended (get-in (lg/postmortem (path dir "run")) [:owners "role/first" :state])))))))
+
+(deftest ^:long roles-end-when-the-process-of-their-supervisor-is-killed
+  (with-dir [dir]
+    (let [file (str (path dir "spec.edn"))
+          run  (str (path dir "run"))
+          _    (spit file (pr-str spec))
+          p    (scratch/start! (scratch/java-command [] "clojure.main" "-m" "lanegraph.cli" "supervise" file "--dir" run))]
+      (try
+        (is (some true? (repeatedly 6 #(eventually (try (and (pid dir :first) (pid dir :second)) (catch clojure.lang.ExceptionInfo _ nil)))))
+            "three JVMs with Clojure take their time")
+        (finally (scratch/kill! p)))
+      (is (eventually (not (or (pid dir :first) (pid dir :second)))))
+      (is (= [] (:died (lg/postmortem run))) "they have ended by themselves"))))

@@ -59,6 +59,18 @@ public final class LaneGraph implements GraphAccess {
         return started(new LaneGraph(spec, new Part(role), options));
     }
 
+    /**
+     * For one who is about to start each role of a graph in a process of its own, by {@link #runRole}: makes sure that nobody
+     * runs one in the directory. Unless the options say to go on with lanes that are there, all of them are made now, and no
+     * endpoint may be in use.
+     *
+     * @throws LaneGraphException {@code role/owned}, with who and since when; {@code graph/invalid}; {@code lane/exists} where
+     *     lanes that are there are refused; what {@link lanegraph.region.Region} reports
+     */
+    public static void prepareRoles(GraphSpec spec, SpawnOptions options) {
+        BeforeRoles.prepare(spec, options);
+    }
+
     private static LaneGraph started(LaneGraph graph) {
         graph.life.spawn();
         return graph;

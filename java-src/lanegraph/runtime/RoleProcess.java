@@ -11,9 +11,10 @@ import sun.misc.Signal;
 
 /**
  * A program for one role in a process of its own, of a graph as canonical text: its stages are names of Java classes.
- * Prints {@code ready ROLE} when the role runs. SIGTERM and SIGINT let it end between two messages.
+ * Prints {@code ready ROLE} when the role runs. SIGTERM and SIGINT let it end between two messages; so does the end of its
+ * supervisor, if it has one: {@link SupervisorWatch}.
  *
- * <p>Exit codes: 0 after SIGTERM, 130 after SIGINT, 1 when the role failed or could not start, 2 when called wrongly.
+ * <p>Exit codes: 0 after SIGTERM or the end of its supervisor, 130 after SIGINT, 1 when the role failed or could not start, 2 when called wrongly.
  */
 public final class RoleProcess {
     private static final int RUNNING = -1;
@@ -34,6 +35,7 @@ public final class RoleProcess {
         AtomicInteger exit = new AtomicInteger(RUNNING);
         Signal.handle(new Signal("TERM"), signal -> exit.compareAndSet(RUNNING, 0));
         Signal.handle(new Signal("INT"), signal -> exit.compareAndSet(RUNNING, 130));
+        SupervisorWatch.whenGone(System.in, () -> exit.compareAndSet(RUNNING, 0));
         try {
             GraphSpec spec = GraphSpec.parse(Files.readString(Path.of(args[0])));
             try (LaneGraph graph = LaneGraph.runRole(spec, args[1], SpawnOptions.mapped(Path.of(args[2])))) {

@@ -166,6 +166,7 @@
    {:args "FILE" :does "run a graph with one process for each role"
     :options [path-option
               [nil "--dir DIR" "the folder of the lanes, in which the processes meet (needed)"]
+              [nil "--fresh" "begin with empty lanes"]
               (files-option "--in" "feed the lines of FILE to an ingress endpoint; several: in this order")
               out-option
               [nil "--max-restarts N" "give up when a role has died more often than that within a minute" :default 5
@@ -175,7 +176,7 @@
            "error with the name of the role before it."
            "With --in or --out lines go in and out as in lanegraph run. Without either, the endpoints are left to other"
            "processes, and it runs until Ctrl-C or SIGTERM. It stops the roles from ingress to egress, each when what it"
-           "reads has come through. Exit 1 when it gave up."]}
+           "reads has come through. Exit 1 when it gave up. If it is killed itself, its roles end, each between two messages."]}
    "status"
    {:args "DIR" :does "tell what a graph does, from another process"
     :options [format-option] :more dir-help}

@@ -3,7 +3,8 @@
   (:require [lanegraph.cli.report :as report]
             [lanegraph.core :as lg])
   (:import (java.io Writer)
-           (java.util.concurrent LinkedBlockingQueue)))
+           (java.util.concurrent LinkedBlockingQueue)
+           (lanegraph.runtime SupervisorWatch)))
 
 (set! *warn-on-reflection* true)
 (set! *unchecked-math* :warn-on-boxed)
@@ -18,7 +19,7 @@
     nil))
 
 (defn run
-  "Answers the exit code: 0 after SIGTERM, 130 after Ctrl-C; a role that fails throws :graph/failed. `:text-out` of io is
+  "Answers the exit code: 0 after SIGTERM and when a supervisor has ended that it has, 130 after Ctrl-C; a role that fails throws :graph/failed. `:text-out` of io is
   a Writer for `ready ROLE`."
   [spec role opts {:keys [on-signal ^Writer err ^Writer text-out]}]
   (let [events (LinkedBlockingQueue.)
@@ -26,8 +27,9 @@
     (when on-signal
       ;; Ctrl-C reaches all processes of a terminal: one that is supervised leaves it to its supervisor
       (on-signal (fn [exit]
-                   (when (or (= sigterm exit) (not (System/getProperty "lanegraph.supervised")))
+                   (when (or (= sigterm exit) (not (SupervisorWatch/isSupervised)))
                      (.put events {:exit (if (= sigterm exit) 0 exit)})))))
+    (SupervisorWatch/whenGone System/in #(.put events {:exit 0}))
     (with-open [^java.lang.AutoCloseable rt
                 (lg/run-role! spec (keyword role)
                               (assoc opts

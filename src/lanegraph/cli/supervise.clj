@@ -17,10 +17,11 @@
 (defn- host
   "Where the graph runs, for lanegraph.cli.run/go. `supervisor` becomes a promise of it."
   [file supervisor goes-on?]
-  {:open!    (fn [spec {:keys [on-event on-failure]} {:keys [dir path max-restarts]}]
+  {:open!    (fn [spec {:keys [on-event on-failure]} {:keys [dir path fresh max-restarts]}]
                (deliver supervisor
                         (lg/supervise! spec {:dir          dir
                                              :path         path
+                                             :existing     (if fresh :replace :continue)
                                              :max-restarts max-restarts
                                              :lanegraph.supervise/file (.getAbsolutePath (File. ^String file))
                                              :on-event     (fn [{:keys [type] :as e}]
