@@ -134,7 +134,7 @@ public abstract class LaneTx extends LaneHandle {
      * As {@link #offer(DirectBuffer, int, int)}, for a value by the lane's codec; errors as {@link
      * #encode(Object)}.
      */
-    public final boolean offer(Object value) {
+    public boolean offer(Object value) {
         return settle(commit(encode(value)));
     }
 

@@ -32,11 +32,16 @@ import org.agrona.concurrent.UnsafeBuffer;
  * lap never passes. A slot may be written again when every cursor has passed it: a reader stores its cursor
  * with release order after its last load from the slot, a producer loads the cursors with acquire order
  * before its first store there.
+ *
+ * <p>Objects by reference stand in an array instead, slot by slot. Where there is one producer, the shared tail tells which
+ * are there, and no words do: {@link ReferenceTx}. Where there are many, words do, as with bytes.
  */
 public final class Ring implements Lane {
+    private static final int MAX_DRAIN = 256;
     private static final int BLOCK = 16;
-    /** A smaller ring keeps its last messages to be looked at. */
-    private static final int MIN_TOUCHED = 16 * BLOCK;
+    private static final int BLOCK_OF_REFERENCES = 64;
+    /** A ring of fewer blocks keeps its last messages to be looked at. */
+    private static final int MIN_BLOCKS = 16;
 
     final String name;
     final Region region;
@@ -52,6 +57,8 @@ public final class Ring implements Lane {
     final long tailAddress;
     /** How many slots a single producer touches before it writes the first of them; 1 if it does not. */
     final int block;
+    /** Whether words tell which messages are there; if not, the tail does, which the one producer stores. */
+    private final boolean bearsWords;
     private final RingShape shape;
     private final long[] cursorAddresses;
     private final HighWater highWater = new HighWater();
@@ -85,8 +92,10 @@ public final class Ring implements Lane {
         this.mask = slots - 1;
         this.base = region.address() + RingDescriptor.slotsOffset(shape);
         this.tailAddress = region.address() + TAIL_OFFSET;
-        this.block = slots < MIN_TOUCHED || byReference || shape.manyProducers() ? 1 : BLOCK;
         this.values = byReference ? new Object[slots] : null;
+        this.bearsWords = !byReference || shape.manyProducers();
+        int block = bearsWords ? BLOCK : BLOCK_OF_REFERENCES;
+        this.block = slots < MIN_BLOCKS * block || shape.manyProducers() ? 1 : block;
         this.retain = retain || shape.cursors().size() > 1;
         this.cursorAddresses = new long[shape.cursors().size()];
         for (int i = 0; i < cursorAddresses.length; i++) {
@@ -100,7 +109,8 @@ public final class Ring implements Lane {
     @Override
     public LaneTx tx(String owner, boolean dropsWhenFull) {
         long cell = region.address() + region.producerCell(owner);
-        return !shape.manyProducers() ? new SingleProducerTx(this, cell, dropsWhenFull)
+        return !bearsWords ? new ReferenceTx(this, cell, dropsWhenFull)
+                : !shape.manyProducers() ? new SingleProducerTx(this, cell, dropsWhenFull)
                 : region.file() == null ? new ManyProducersTx(this, cell, dropsWhenFull)
                 : new IntentTx(this, cell, dropsWhenFull);
     }
@@ -120,9 +130,10 @@ public final class Ring implements Lane {
 
     /** The one reader behind the cursors of these owners, which it moves together; otherwise as {@link #tx}. */
     public LaneRx rxOfAll(List<String> owners) {
-        return new RingRx(this, owners.stream()
+        long[] cursors = owners.stream()
                 .mapToLong(owner -> region.address() + region.cursorCell(owner) + CELL_POSITION_OFFSET)
-                .toArray());
+                .toArray();
+        return bearsWords ? new RingRx(this, cursors) : new ReferenceRx(this, cursors);
     }
 
     @Override
@@ -207,7 +218,7 @@ public final class Ring implements Lane {
 
     @Override
     public long produced() {
-        if (shape.manyProducers()) {
+        if (shape.manyProducers() || !bearsWords) {
             return memory.getLongAcquire(tailAddress);
         }
         long low = slowest();
@@ -303,6 +314,9 @@ public final class Ring implements Lane {
 
     @Override
     public Sample sample(long sequence) {
+        if (!bearsWords) {
+            return referenceSample(sequence);
+        }
         long slot = slot(sequence);
         long word = memory.getLongAcquire(slot);
         int length = RingDescriptor.lengthOf(word);
@@ -319,13 +333,22 @@ public final class Ring implements Lane {
         return untouched(sequence) ? new Sample(sequence, sequence, null, copy) : null;
     }
 
+    private Sample referenceSample(long sequence) {
+        if (sequence < 0 || sequence >= produced()) {
+            return null;
+        }
+        Object value = values[(int) sequence & mask];
+        return value != null && untouched(sequence) ? new Sample(sequence, sequence, value, null) : null;
+    }
+
     /**
      * True if nobody had begun to overwrite this sequence's slot before the call. Its word alone does not
      * prove that: the next lap stores its payload before its word. But the next lap's message in this slot
      * comes after the one before its {@link #block}. A single producer commits that one, then passes a store-store
      * fence, before it touches this block: so the slot before the block must still bear the sequence before. (That it
      * does not bear the next lap's would prove less: it may bear a later lap's.) Many producers move the tail
-     * beyond this slot's next sequence first, by a compare-and-set.
+     * beyond this slot's next sequence first, by a compare-and-set. By reference a single producer's tail tells what it has
+     * committed.
      */
     private boolean untouched(long sequence) {
         memory.loadLoadFence(); // the copy's loads stay before the check
@@ -334,6 +357,9 @@ public final class Ring implements Lane {
         }
         if (shape.manyProducers()) {
             return memory.getLongAcquire(tailAddress) <= sequence + slots;
+        }
+        if (!bearsWords) {
+            return memory.getLongAcquire(tailAddress) < (sequence & -block) + slots;
         }
         long before = (sequence & -block) - 1;
         return RingDescriptor.bears(memory.getLongAcquire(slot(before)), before);
@@ -348,6 +374,10 @@ public final class Ring implements Lane {
         long slowest = slowest();
         highWater.seen((int) (sequence - slowest));
         return slowest + slots;
+    }
+
+    int drainLimit() {
+        return Math.max(1, Math.min(MAX_DRAIN, slots / 4));
     }
 
     /** Where each reader stands. */

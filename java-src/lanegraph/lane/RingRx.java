@@ -12,7 +12,6 @@ import org.agrona.DirectBuffer;
  * thread at a time.
  */
 final class RingRx extends LaneRx {
-    private static final int MAX_DRAIN = 256;
     private static final int LOOK_AHEAD = 32;
     /** How often the reader looks for more before it takes what is there: one to two microseconds. */
     private static final int HOLD_LOOKS = 64;
@@ -219,7 +218,7 @@ final class RingRx extends LaneRx {
 
     @Override
     public int drainLimit() {
-        return Math.max(1, Math.min(MAX_DRAIN, ring.slots / 4));
+        return ring.drainLimit();
     }
 
     @Override

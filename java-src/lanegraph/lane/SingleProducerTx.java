@@ -7,7 +7,7 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * The writer of a ring that has one producer. It keeps its tail for itself: no other thread reads it, and a
+ * The writer of a ring of bytes that has one producer. It keeps its tail for itself: no other thread reads it, and a
  * new owner finds it from the words.
  */
 class SingleProducerTx extends RingTx {
@@ -53,7 +53,6 @@ class SingleProducerTx extends RingTx {
     @Override
     public MutableDirectBuffer claim() {
         checkOpen();
-        checkBytes();
         if (!hasRoom()) {
             return claimScratch();
         }
@@ -86,12 +85,7 @@ class SingleProducerTx extends RingTx {
             return false;
         }
         long slot = slot(tail);
-        if (values != null) {
-            values[(int) (tail & mask)] = pending;
-            pending = null;
-        } else {
-            memory.copy(target, slot + WORD_LENGTH, length);
-        }
+        memory.copy(target, slot + WORD_LENGTH, length);
         target = NOTHING;
         publish(slot, length);
         return true;
@@ -100,7 +94,6 @@ class SingleProducerTx extends RingTx {
     @Override
     public boolean offer(DirectBuffer source, int offset, int length) {
         checkOpen();
-        checkBytes();
         checkLength(length);
         source.boundsCheck(offset, length);
         if (!hasRoom()) {

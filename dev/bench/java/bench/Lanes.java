@@ -45,7 +45,7 @@ final class Lanes {
 
     private static Lane ring(String name, String kind, int slots, Path dir, int producers, int consumers,
             boolean byReference) {
-        RingShape shape = new RingShape(kind, slots, Payload.LENGTH, "bytes", owners("p", producers),
+        RingShape shape = new RingShape(kind, slots, byReference ? Long.BYTES : Payload.LENGTH, "bytes", owners("p", producers),
                 owners("c", consumers));
         Region region = dir == null ? Region.inMemory(shape) : Region.mapped(dir, name, shape, Existing.REPLACE);
         return new Ring(name, region, Codecs.BYTES, byReference, true, Memory.DIRECT);
