@@ -26,7 +26,7 @@
    :set-up
    (fn [{:keys [slots]}]
      [(str "Set-up: ring of " slots " messages of 64 bytes, written and read in place, each consumer reads and checks every word;")
-      "  rates are of messages written. Where threads outnumber cores: lanes wait as roles do by default (100 spins, 100 yields,"
+      "  rates are of messages written. Where threads outnumber cores: lanes wait as roles do by default there (100 yields, then"
       "  parks of 1 to 100 µs), the Disruptor with YieldingWaitStrategy, Aeron's threads yield; else all spin. Disruptor: a"
       "  BatchEventProcessor for each consumer. Aeron: exclusive publication, tryClaim, a subscription for each consumer, term"
       "  window of the ring's size, driver in the JVM with one thread. -Dagrona.disable.bounds.checks=true for all."])})

@@ -31,5 +31,5 @@
    (fn [{:keys [slots]}]
      [(str "Set-up: ring of " slots " messages of 64 bytes, Agrona with the power of two of bytes that holds 3/4 of it; the consumer")
       "  checks every word and the order of each producer; rates are of all messages. Where threads outnumber cores: lanes and the"
-      "  merge role wait as roles do by default (100 spins, 100 yields, parks of 1 to 100 µs), the Disruptor with"
+      "  merge role wait as roles do by default there (100 yields, then parks of 1 to 100 µs), the Disruptor with"
       "  YieldingWaitStrategy, Agrona yields; else all spin. -Dagrona.disable.bounds.checks=true for all."])})

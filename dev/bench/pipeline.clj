@@ -26,6 +26,6 @@
    :set-up
    (fn [{:keys [slots]}]
      [(str "Set-up: rings of " slots " messages of 64 bytes; each stage reads, multiplies and writes every word (Disruptor: in the event")
-      "  itself), the sink checks every word. Where threads outnumber cores: lanes and roles wait as roles do by default (100 spins, 100"
-      "  yields, parks of 1 to 100 µs) unless said, the Disruptor with YieldingWaitStrategy, Agrona yields; else all spin."
+      "  itself), the sink checks every word. Where threads outnumber cores: lanes and roles wait as roles do by default there (100"
+      "  yields, then parks of 1 to 100 µs) unless said, the Disruptor with YieldingWaitStrategy, Agrona yields; else all spin."
       "  -Dagrona.disable.bounds.checks=true for all."])})

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import lanegraph.LaneGraphException;
+import lanegraph.graph.Idle;
 import lanegraph.lane.LaneRx;
 import org.agrona.concurrent.IdleStrategy;
 
@@ -54,7 +55,7 @@ final class Egress extends Endpoint<LaneRx> {
                 return values; // what was taken is gone from the lane: it must reach the caller
             }
             Deadline.checkInterrupt("take from endpoint " + name);
-            idle = idle == null ? IdleStrategies.backoff() : idle;
+            idle = idle == null ? IdleStrategies.of(Idle.BACKOFF, 1) : idle;
             idle.idle();
         }
     }

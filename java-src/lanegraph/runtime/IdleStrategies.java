@@ -16,21 +16,26 @@ final class IdleStrategies {
 
     private IdleStrategies() {}
 
-    /** A new strategy; one thread's own. */
-    static IdleStrategy of(Idle idle) {
+    /**
+     * A new strategy; one thread's own.
+     *
+     * @param threads how many want a core
+     */
+    static IdleStrategy of(Idle idle, int threads) {
         return switch (idle) {
             case BUSY_SPIN -> new BusySpinIdleStrategy();
             case YIELD -> new YieldingIdleStrategy();
-            case BACKOFF -> backoff();
+            case BACKOFF -> backoff(threads);
             case PARK -> new SleepingIdleStrategy(MAX_PARK_NS);
         };
     }
 
     /**
-     * Spins, yields, then parks 1 to 100 µs: nearly as quick as spinning, and it does not starve others where
-     * threads outnumber cores.
+     * Spins, yields, then parks 1 to 100 µs: nearly as quick as spinning, and it does not starve others. Where threads
+     * outnumber cores it yields at once, for whom it waits may want this very core.
      */
-    static IdleStrategy backoff() {
-        return new BackoffIdleStrategy(SPINS, YIELDS, MIN_PARK_NS, MAX_PARK_NS);
+    private static IdleStrategy backoff(int threads) {
+        long spins = threads > Runtime.getRuntime().availableProcessors() ? 0 : SPINS;
+        return new BackoffIdleStrategy(spins, YIELDS, MIN_PARK_NS, MAX_PARK_NS);
     }
 }

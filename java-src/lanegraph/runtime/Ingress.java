@@ -2,6 +2,7 @@ package lanegraph.runtime;
 
 import java.util.function.Supplier;
 import lanegraph.LaneGraphException;
+import lanegraph.graph.Idle;
 import lanegraph.lane.LaneTx;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.IdleStrategy;
@@ -23,7 +24,7 @@ final class Ingress extends Endpoint<LaneTx> {
                 return false;
             }
             Deadline.checkInterrupt("offer to endpoint " + name);
-            idle = idle == null ? IdleStrategies.backoff() : idle;
+            idle = idle == null ? IdleStrategies.of(Idle.BACKOFF, 1) : idle;
             idle.idle();
         } while (!offer(value));
         return true;

@@ -35,13 +35,21 @@ final class Team {
         assembly.roles.values().forEach(role ->
                 groups.computeIfAbsent(group(assembly, role), key -> new ArrayList<>()).add(role));
         ready = new CountDownLatch(groups.size());
+        int threads = groups.size() + elsewhere(assembly);
         groups.forEach((group, roles) -> {
             RoleThread thread = new RoleThread("lanegraph:" + assembly.spec.name() + ":" + group, roles,
-                    IdleStrategies.of(idle(assembly, roles)), assembly::init, ready, go,
+                    IdleStrategies.of(idle(assembly, roles), threads), assembly::init, ready, go,
                     assembly::isStopping, onFailure);
-            threads.add(thread);
+            this.threads.add(thread);
             roles.forEach(role -> threadOf.put(role, thread));
         });
+    }
+
+    /** How many threads want a core beside those here: who writes or reads an endpoint, and roles in other processes. */
+    private static int elsewhere(Assembly assembly) {
+        int endpoints = assembly.spec.endpoints().size() - assembly.options.consumers().size();
+        long roles = assembly.spec.roles().keySet().stream().filter(name -> !assembly.roles.containsKey(name)).count();
+        return endpoints + (int) roles;
     }
 
     private static String group(Assembly assembly, RoleAgent role) {

@@ -62,6 +62,6 @@ final class Sides {
     }
 
     private static IdleStrategy crowded() {
-        return YIELD ? new YieldingIdleStrategy() : new BackoffIdleStrategy(100, 100, 1_000, 100_000);
+        return YIELD ? new YieldingIdleStrategy() : new BackoffIdleStrategy(0, 100, 1_000, 100_000);
     }
 }
