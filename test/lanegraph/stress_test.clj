@@ -49,7 +49,7 @@
     (is (run (assoc mode :slots slots :slot-bytes 24 :cursors cursors) n) (pr-str mode slots cursors))))
 
 (defn- watched [n]
-  (doseq [slots [2 64], mode kit/modes]
+  (doseq [slots [2 64 1024], mode kit/modes]
     ;; A run may be over before the watcher gets a core: then it has watched nothing, and another one is needed.
     (let [runs (repeatedly 100 #(run (assoc mode :slots slots :slot-bytes 1024 :watch? true) n))]
       (is (some (comp pos? long :seen) runs) (pr-str mode slots)))))
