@@ -1,12 +1,10 @@
 (ns lanegraph.attached
   "A graph that other processes run, or ran: access to it, and what is known of its processes."
-  (:require [clojure.core.protocols :as protocols]
-            [clojure.string :as str]
+  (:require [clojure.string :as str]
             [lanegraph.error :as error :refer [in-clojure]]
             [lanegraph.options :as options]
             [lanegraph.report :as report])
-  (:import (java.io Writer)
-           (java.util Date Map$Entry)
+  (:import (java.util Date Map$Entry)
            (lanegraph.lane OpenClaim)
            (lanegraph.runtime AttachedGraph OwnerStatus)))
 
@@ -102,10 +100,3 @@
        :lanes  lanes
        :errors (:errors status)
        :text   (text (:name status) died owners lanes (:errors status))})))
-
-(defmethod print-method AttachedGraph [^AttachedGraph g ^Writer out]
-  (.write out (str "#lanegraph[" (.name g) " attached]")))
-
-(extend-protocol protocols/Datafiable
-  AttachedGraph
-  (datafy [g] (in-clojure (report/status->data (.status g)))))

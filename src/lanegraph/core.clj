@@ -160,7 +160,7 @@
   tells its codes; all of them may throw :options/invalid and, on a thread that was interrupted, which stays
   so, :call/interrupted. Any thread may call any function on a running graph."
   (:refer-clojure :exclude [peek test])
-  (:require [lanegraph.argument :refer [how-many name-of]]
+  (:require [lanegraph.argument :refer [here how-many name-of]]
             [lanegraph.attached :as attached]
             [lanegraph.check :as check]
             [lanegraph.describe :as describe]
@@ -355,7 +355,8 @@
   "The graph that was last started in a directory, by other processes or this one, while it runs and after. For offer!,
   take! and their like, status, top, why, tap!, peek, errors, graph and view; closed with .close or with-open. Who
   only looks changes nothing. The first use of an endpoint makes this process its owner until it closes: the graph must be
-  run by run-role! or supervise, since spawn! has its endpoints itself. A role's state may also be :never (started)
+  run by run-role! or supervise, since spawn! has its endpoints itself. What roles do on their own threads (pause!, swap-stage!,
+  latency and their like) and stop! have :graph/elsewhere here: call them where the role runs. A role's state may also be :never (started)
   and :died: its process is gone and did not end it.
   Errors: :graph/not-found, :control/corrupt; of the calls those of spawn!'s result, and :role/owned."
   (^AttachedGraph [dir] (attach dir {}))
@@ -544,15 +545,15 @@
   Errors: :graph/not-idle with :timeout-ms :active-roles :progress-epoch :remaining :halted, told before the time
   is over when only :halted roles (paused or parked) stand in the way; at once, when a role has ended, :graph/failed or :graph/stopped."
   ([rt] (await-idle! rt {}))
-  ([^LaneGraph rt opts]
-   (in-clojure (.awaitIdle rt (long (:timeout-ms (options/checked :await-idle opts)))))))
+  ([rt opts]
+   (in-clojure (.awaitIdle (here rt "await-idle!") (long (:timeout-ms (options/checked :await-idle opts)))))))
 
 (defn join!
   "True when the graph has ended, false when it has not within :timeout-ms.
   Error: :graph/failed; its cause is the first error, :roles has that of each role."
   ([rt] (join! rt {}))
-  ([^LaneGraph rt opts]
-   (in-clojure (.join rt (long (:timeout-ms (options/checked :join opts) Long/MAX_VALUE))))))
+  ([rt opts]
+   (in-clojure (.join (here rt "join!") (long (:timeout-ms (options/checked :join opts) Long/MAX_VALUE))))))
 
 (defn stop!
   "Stops a graph and returns within the deadline: {:state :stopped or :failed, :drained nothing-left?,
@@ -565,7 +566,7 @@
      (in-clojure
       (if (instance? Supervisor rt)
         (supervise/stop! rt mode deadline-ms)
-        (report/stop->data (.stop ^LaneGraph rt (if (= :drain mode) StopMode/DRAIN StopMode/NOW) (long deadline-ms))))))))
+        (report/stop->data (.stop (here rt "stop!") (if (= :drain mode) StopMode/DRAIN StopMode/NOW) (long deadline-ms))))))))
 
 ;; ------------------------------------------------------------------ live work
 

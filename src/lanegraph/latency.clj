@@ -1,12 +1,13 @@
 (ns lanegraph.latency
   "How long messages take: samples of the Java core, gathered in histograms on the caller's thread."
   (:require [clojure.string :as str]
+            [lanegraph.argument :refer [here]]
             [lanegraph.error :refer [in-clojure]]
             [lanegraph.options :as options])
   (:import (java.util HashMap Map)
            (java.util.function Consumer Function)
            (lanegraph.graph Topology)
-           (lanegraph.runtime LaneGraph LatencyResult LatencySample LatencyWaiting)
+           (lanegraph.runtime LatencyResult LatencySample LatencyWaiting)
            (org.HdrHistogram Histogram)))
 
 (set! *warn-on-reflection* true)
@@ -77,8 +78,9 @@
 
 (defn latency
   "As lanegraph.core/latency."
-  [^LaneGraph rt opts]
+  [rt opts]
   (let [{:keys [over-ms]} (options/checked :latency opts)
+        rt     (here rt "latency")
         hops   (HashMap.)
         ways   (HashMap.)
         began  (System/nanoTime)

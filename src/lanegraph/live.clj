@@ -1,18 +1,18 @@
 (ns lanegraph.live
   "Work on a graph while it runs, as Clojure data: what lanegraph.core tells of pause! and its like is done here."
-  (:require [lanegraph.argument :refer [how-many name-of]]
+  (:require [lanegraph.argument :refer [here how-many name-of]]
             [lanegraph.error :as error :refer [in-clojure]]
             [lanegraph.options :as options]
             [lanegraph.report :as report]
             [lanegraph.resolver :as resolver])
   (:import (java.util.function UnaryOperator)
-           (lanegraph.runtime GraphAccess LaneGraph Parked RoleControl RoleTurn StageVersion)))
+           (lanegraph.runtime GraphAccess Parked RoleControl RoleTurn StageVersion)))
 
 (set! *warn-on-reflection* true)
 (set! *unchecked-math* :warn-on-boxed)
 
-(defn- control ^RoleControl [^LaneGraph rt role]
-  (.role rt (name-of :role role)))
+(defn- control ^RoleControl [rt role call]
+  (.role (here rt call) (name-of :role role)))
 
 (defn- deadline ^long [opts]
   (:deadline-ms (options/checked :control opts)))
@@ -59,33 +59,33 @@
   (let [{:keys [migrate deadline-ms]} (options/checked :swap opts)]
     (in-clojure
      (let [[stage-name next] (resolver/candidate stage)]
-       (version->data (.swap (control rt role) stage-name next (migration migrate) (long deadline-ms)))))))
+       (version->data (.swap (control rt role "swap-stage!") stage-name next (migration migrate) (long deadline-ms)))))))
 
 (defn rollback-stage! [rt role opts]
   (let [{:keys [migrate deadline-ms]} (options/checked :swap opts)]
-    (in-clojure (version->data (.rollback (control rt role) (migration migrate) (long deadline-ms))))))
+    (in-clojure (version->data (.rollback (control rt role "rollback-stage!") (migration migrate) (long deadline-ms))))))
 
 (defn stage-history [rt role]
-  (in-clojure (mapv version->data (.history (control rt role)))))
+  (in-clojure (mapv version->data (.history (control rt role "stage-history")))))
 
 (defn pause! [rt role opts]
-  (in-clojure (turn->data (.pause (control rt role) (deadline opts)))))
+  (in-clojure (turn->data (.pause (control rt role "pause!") (deadline opts)))))
 
 (defn resume! [rt role opts]
-  (in-clojure (turn->data (.resume (control rt role) (deadline opts)))))
+  (in-clojure (turn->data (.resume (control rt role "resume!") (deadline opts)))))
 
 (defn step! [rt role n opts]
-  (in-clojure (moved->data (.step (control rt role) (how-many n) (deadline opts)))))
+  (in-clojure (moved->data (.step (control rt role "step!") (how-many n) (deadline opts)))))
 
 (defn retry! [rt role opts]
-  (in-clojure (moved->data (.retry (control rt role) (deadline opts)))))
+  (in-clojure (moved->data (.retry (control rt role "retry!") (deadline opts)))))
 
 (defn skip! [rt role opts]
-  (in-clojure (moved->data (.skip (control rt role) (deadline opts)))))
+  (in-clojure (moved->data (.skip (control rt role "skip!") (deadline opts)))))
 
 (defn errors [^GraphAccess rt]
   (into (mapv #(assoc (parked->data %) :parked true) (.parked rt))
         (:errors (report/status->data (.status rt)))))
 
-(defn inject! [^LaneGraph rt lane v opts]
-  (in-clojure (.inject rt (name-of :lane lane) v (deadline opts))))
+(defn inject! [rt lane v opts]
+  (in-clojure (.inject (here rt "inject!") (name-of :lane lane) v (deadline opts))))

@@ -155,8 +155,9 @@
 
 (defn rehearse
   "As lanegraph.core/rehearse."
-  [^LaneGraph rt role stage opts]
-  (let [{:keys [migrate limit deadline-ms] :as opts} (source (options/checked :rehearse opts))]
+  [rt role stage opts]
+  (let [{:keys [migrate limit deadline-ms] :as opts} (source (options/checked :rehearse opts))
+        rt (argument/here rt "rehearse")]
     (in-clojure
      (let [[stage-name next] (resolver/candidate stage)
            r (.rehearsal rt (argument/name-of :role role) stage-name next

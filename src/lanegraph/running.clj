@@ -8,7 +8,7 @@
   (:import (java.io Writer)
            (java.util Map)
            (lanegraph LaneGraphException)
-           (lanegraph.runtime GraphAccess LaneGraph)))
+           (lanegraph.runtime AttachedGraph GraphAccess LaneGraph)))
 
 (set! *warn-on-reflection* true)
 (set! *unchecked-math* :warn-on-boxed)
@@ -40,11 +40,15 @@
     (.write out (str "#lanegraph[" (.name rt) " " (name (error/java->data (.state rt))) ", "
                      (counted (.lanes spec) "lane") ", " (counted (.roles spec) "role") "]"))))
 
-(defn- with-messages [^LaneGraph rt lane found]
+(defmethod print-method AttachedGraph [^AttachedGraph g ^Writer out]
+  (let [spec (.spec g)]
+    (.write out (str "#lanegraph[" (.name g) " attached, " (counted (.lanes spec) "lane") ", " (counted (.roles spec) "role") "]"))))
+
+(defn- with-messages [^GraphAccess rt lane found]
   (assoc found :messages (in-clojure (vec (.peek rt (argument/name-of :lane lane) (int shown-of-a-lane))))))
 
 (extend-protocol protocols/Datafiable
-  LaneGraph
+  GraphAccess
   (datafy [rt]
     (update (watch/status rt {}) :lanes vary-meta assoc
             `protocols/nav (fn [_ lane found] (with-messages rt lane found)))))

@@ -1,7 +1,8 @@
 (ns lanegraph.watch
   "What a graph does over a time: rates and shares beside the counts of lanegraph.core/status. All of it is read from
   memory that is there, on the caller's thread."
-  (:require [lanegraph.error :refer [in-clojure]]
+  (:require [lanegraph.argument :as argument]
+            [lanegraph.error :refer [in-clojure]]
             [lanegraph.options :as options]
             [lanegraph.report :as report])
   (:import (java.util Map$Entry)
@@ -41,8 +42,8 @@
          :roles (into {} (map (fn [[k role]] [k (role-over (get-in before [:roles k]) role (busy k 0.0) ns)]))
                       (:roles now))))
 
-(defn- now [^GraphAccess rt]
-  (report/status->data (.status rt)))
+(defn- now [rt]
+  (report/status->data (.status (argument/graph rt))))
 
 (defn- busy [^GraphAccess rt ms]
   (into {} (map (fn [^Map$Entry e] [(keyword (.getKey e)) (.getValue e)])) (.busy rt (long ms))))

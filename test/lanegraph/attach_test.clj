@@ -1,11 +1,12 @@
 (ns lanegraph.attach-test
   "A graph from the outside: its endpoints and what stands in its directory, while it runs and after it died."
-  (:require [clojure.java.io :as io]
+  (:require [clojure.datafy :refer [datafy nav]]
+            [clojure.java.io :as io]
             [clojure.string :as str]
             [clojure.test :refer [deftest is testing]]
             [lanegraph.convert :as convert]
             [lanegraph.core :as lg]
-            [lanegraph.run-kit :refer [eventually java-code]]
+            [lanegraph.run-kit :refer [eventually java-code refusal]]
             [lanegraph.scratch :as scratch :refer [path with-dir]])
   (:import (java.nio.file Files)
            (java.util Arrays)
@@ -126,3 +127,25 @@
         (is (eventually (= 1 (.depth ^LaneStatus (get (.lanes (.status g)) "b")))))))
     (with-open [whole (LaneGraph/spawn graph (options dir))]
       (is (= ["3"] (.take whole "out" 1 20000))))))
+
+(deftest what-works-on-roles-says-where-it-is-to-be-called
+  (with-dir [dir]
+    (with-open [join (LaneGraph/runRole graph "join" (options dir)), g (lg/attach (path dir "run"))]
+      (is (= "#lanegraph[seen attached, 3 lanes, 2 roles]" (pr-str g)))
+      (is (= :starting (:state (datafy g))))
+      (lg/offer! g :in-2 "x")
+      (is (eventually (= ["x"] (:messages (nav (:lanes (datafy g)) :b (:b (:lanes (datafy g)))))))
+          "nav leads from a lane to its messages")
+      (doseq [[call f] {"pause!" #(lg/pause! g :copy) "resume!" #(lg/resume! g :copy) "step!" #(lg/step! g :copy)
+                        "inject!" #(lg/inject! g :a "x") "swap-stage!" #(lg/swap-stage! g :copy inc)
+                        "rollback-stage!" #(lg/rollback-stage! g :copy) "stage-history" #(lg/stage-history g :copy)
+                        "rehearse" #(lg/rehearse g :copy inc) "retry!" #(lg/retry! g :copy) "skip!" #(lg/skip! g :copy)
+                        "latency" #(lg/latency g) "await-idle!" #(lg/await-idle! g) "join!" #(lg/join! g)
+                        "stop!" #(lg/stop! g)}
+              :let [{:keys [message] :as e} (refusal f)]]
+        (is (= [:graph/elsewhere call] [(:lanegraph/code e) (:call e)]))
+        (is (str/starts-with? (str message) (str call ": found #lanegraph[seen attached, 3 lanes, 2 roles], whose roles run in other"))))
+      (is (= :running (get-in (lg/status g) [:roles :join :state])) "and nothing has changed")))
+  (testing "what is no graph"
+    (doseq [f [#(lg/status {:lanes {}}) #(lg/pause! nil :r) #(lg/top nil) #(lg/stop! "dir")]]
+      (is (= :options/invalid (:lanegraph/code (refusal f)))))))
