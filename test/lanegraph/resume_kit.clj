@@ -36,6 +36,7 @@
   "{name {:role without its lanes, :outs how many, :ins how many, :dead? true if it has dead letters, :answer [what each lane
   gets, the dead letters last, of the messages in the order read]}}"
   {:bridge      {:role {:kind :bridge} :answer (fn [vs] [vs])}
+   :injected    {:role {:kind :bridge} :dev? true :answer (fn [vs] [vs])}
    :stage       {:role {:kind :stage :stage :inc} :answer (fn [vs] [(map inc vs)])}
    :raw         {:role {:kind :stage :stage :copy} :answer (fn [vs] [(map #(+ 100 (long %)) vs)])}
    :filter      {:role {:kind :stage :stage :keep :as :filter} :answer (fn [vs] [(remove third? vs)])}

@@ -210,6 +210,7 @@
                                ["stack" #(deep 1) :stop]
                                ["memory" #(throw (OutOfMemoryError. "made by hand")) :stop]
                                ["memory, also under :skip" #(throw (OutOfMemoryError. "made by hand")) :skip]
+                               ["internal, also under :skip" #(throw (InternalError. "a lane's file was cut short")) :skip]
                                ["linkage, also under :skip" #(throw (NoClassDefFoundError. "x")) :skip]
                                ["sneaky" #(throw (InterruptedException. "by itself")) :stop]]]
       (testing what

@@ -7,7 +7,7 @@ final class NotedSingleTx extends SingleProducerTx {
     NotedSingleTx(Ring ring, long cell, boolean dropsWhenFull, Trail trail) {
         super(ring, cell, dropsWhenFull);
         this.trail = trail;
-        trail.find(this::isCommitted);
+        trail.find(tail());
     }
 
     @Override

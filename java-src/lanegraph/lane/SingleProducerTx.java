@@ -31,9 +31,9 @@ class SingleProducerTx extends RingTx {
         tail = sequence;
     }
 
-    /** True if the message of this sequence is in the ring, or was. */
-    final boolean isCommitted(long sequence) {
-        return sequence < tail;
+    /** The sequence of the next message. */
+    final long tail() {
+        return tail;
     }
 
     @Override

@@ -7,6 +7,7 @@ import static lanegraph.region.RoleDescriptor.NOTE_LENGTH;
 import static lanegraph.region.RoleDescriptor.NOTE_MESSAGE_OFFSET;
 import static lanegraph.region.RoleDescriptor.NOTE_RESULTS_OFFSET;
 import static lanegraph.region.RoleDescriptor.OUTPUT_BIRTH_OFFSET;
+import static lanegraph.region.RoleDescriptor.RUN;
 
 import java.util.Arrays;
 import java.util.List;
@@ -22,12 +23,18 @@ import lanegraph.region.RoleFile;
  * <p>A note is written before its message is committed. So after a death the output itself tells whether the note
  * counts: it does if its slot bears t, or a later lap. If it does not, the note before it does, which is the other one.
  *
+ * <p>Of an output whose messages are all the role's, from one input, a note can stand for a <em>run</em>: as long as each
+ * next message t of the output comes from the next message of the input, r - t stays what it was, and the note tells of
+ * them all; for what the last one is, the output tells. Whatever breaks the run is noted before it is committed.
+ *
  * <p>It belongs to the role's thread.
  */
 public final class Trail {
     private static final long UNKNOWN = -1;
     /** The notes of a pair are one line, so this bit of their addresses tells one from the other. */
     private static final long OTHER = NOTE_LENGTH;
+    /** As {@link #ahead}: no run. No message is so far ahead of another. */
+    private static final long NO_RUN = Long.MIN_VALUE;
 
     private final RoleFile file; // keeps the memory of the notes
     private final Memory memory;
@@ -40,6 +47,10 @@ public final class Trail {
     private final long[] from;
     private final long[] results;
     private final boolean one;
+    /** True if a note may stand for a run. */
+    private boolean runs;
+    /** In a run: r - t. */
+    private long ahead = NO_RUN;
     private boolean resuming;
     /** True once a note told of several results of a message. */
     private boolean several;
@@ -76,24 +87,36 @@ public final class Trail {
             return;
         }
         // One message, one result, as mostly: k is 0 in both notes, and stays so.
-        int input = one ? 0 : origin.input();
+        long r = origin.nextMessage();
+        if (!runs) {
+            write(one ? 0 : origin.input(), r, t + 1);
+        } else if (r - t != ahead) {
+            write(0, r, t + 1 | RUN);
+            ahead = r - t;
+        }
+    }
+
+    private void write(int input, long r, long message) {
         long note = next[input];
-        memory.putLong(note + NOTE_INPUT_OFFSET, origin.nextMessage());
-        memory.putLongRelease(note + NOTE_MESSAGE_OFFSET, t + 1);
+        memory.putLong(note + NOTE_INPUT_OFFSET, r);
+        memory.putLongRelease(note + NOTE_MESSAGE_OFFSET, message);
         next[input] = note ^ OTHER;
     }
 
     private void noteSpecial(long t) {
-        if (origin.isOutside()) {
-            return; // it brings no input further: the note before it stays true
-        }
-        several = true;
-        int input = origin.input();
-        long note = next[input];
-        memory.putLong(note + NOTE_INPUT_OFFSET, origin.next());
-        memory.putLong(note + NOTE_RESULTS_OFFSET, origin.results());
-        memory.putLongRelease(note + NOTE_MESSAGE_OFFSET, t + 1);
-        next[input] = note ^ OTHER;
+        if (!origin.isOutside()) {
+            several = true;
+            ahead = NO_RUN;
+            writeAll(origin.input(), origin.next(), origin.results(), t);
+        } else if (ahead != NO_RUN) { // it brings the input no further: the run ends with the message before it
+            writeAll(0, t - 1 + ahead, 0, t);
+            ahead = NO_RUN;
+        } // else the note before it stays true
+    }
+
+    private void writeAll(int input, long r, long results, long t) {
+        memory.putLong(next[input] + NOTE_RESULTS_OFFSET, results);
+        write(input, r, t + 1);
     }
 
     /**
@@ -118,6 +141,39 @@ public final class Trail {
     }
 
     /**
+     * As {@link #find(LongPredicate)}, for the one writer of a ring.
+     *
+     * @param tail all messages before it are committed, and none from it on
+     */
+    void find(long tail) {
+        find(t -> t < tail);
+        for (int input = 0; input < pairs.length; input++) {
+            endRun(input, tail - 1);
+        }
+        memory.storeStoreFence(); // these notes before the next one, which overwrites what they replace
+        runs = one;
+    }
+
+    /**
+     * Puts a note of the last message in the place of a run, since what is published next need not go on with it: into the
+     * other note, which does not count before it is complete.
+     */
+    private void endRun(int input, long last) {
+        long note = next[input] ^ OTHER;
+        long message = memory.getLong(note + NOTE_MESSAGE_OFFSET);
+        if (message == NONE || (message & RUN) == 0) {
+            return;
+        }
+        long t = (message & ~RUN) - 1;
+        from[input] += last - t;
+        if (last == t) {
+            memory.putLongRelease(note + NOTE_MESSAGE_OFFSET, t + 1); // one store: it says the same
+        } else {
+            write(input, from[input], last + 1);
+        }
+    }
+
+    /**
      * Finds where each input goes on. What was noted and never committed is made void, before anything else is
      * published: its t will be another message's.
      *
@@ -127,7 +183,7 @@ public final class Trail {
         for (int input = 0; input < pairs.length; input++) {
             long last = NONE;
             for (long note : new long[] {pairs[input], pairs[input] ^ OTHER}) {
-                long t = memory.getLongAcquire(note + NOTE_MESSAGE_OFFSET);
+                long t = memory.getLongAcquire(note + NOTE_MESSAGE_OFFSET) & ~RUN;
                 several |= memory.getLong(note + NOTE_RESULTS_OFFSET) != 0;
                 if (t != NONE && !committed.test(t - 1)) {
                     memory.putLongRelease(note + NOTE_MESSAGE_OFFSET, NONE);

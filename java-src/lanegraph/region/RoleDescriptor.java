@@ -15,7 +15,7 @@ package lanegraph.region;
  *
  * A pair; only the role's thread stores there, and both of its notes stand in one cache line:
  *
- *      0  | note: t + 1 (8); 0 = none
+ *      0  | note: t + 1 (8), in a run with the bit 2^62; 0 = none
  *      8  |   r (8)
  *     16  |   k (8)
  *     24  | birth of the input (8)
@@ -26,6 +26,9 @@ package lanegraph.region;
  * <p>A note (t, r, k) says: once message t of the output is committed, the input goes on at position r, and k results of
  * the message there are in the output already. t is a sequence, or in a journal the position of the record. The two
  * notes are written in turn, so that the one before a commit is never lost.
+ *
+ * <p>A note of a run says so of every later message of the output too, up to the last one: message t + i brings the input to
+ * r + i. Where the output is a ring that the role alone writes, from one input.
  *
  * <p>The births are those of the lanes that the notes speak of: of a lane that was made anew in the place of one of them
  * they say nothing.
@@ -55,6 +58,8 @@ public final class RoleDescriptor {
 
     /** In place of t + 1: the note says nothing. */
     public static final long NONE = 0;
+    /** Added to t + 1: the note is of a run. No sequence gets there. */
+    public static final long RUN = 1L << 62;
 
     private RoleDescriptor() {}
 

@@ -45,10 +45,11 @@ final class ErrorRule {
 
     /**
      * True if going on would hide a broken JVM, use a handle whose graph was closed, or blame a message for a lane whose
-     * files are damaged or have no space.
+     * files are damaged, cut short (the JVM's internal error) or have no space.
      */
     static boolean isFatal(Throwable error) {
         return error instanceof OutOfMemoryError
+                || error instanceof InternalError
                 || error instanceof LinkageError
                 || error instanceof LaneGraphException ex && isOfLane(ex.code());
     }

@@ -109,7 +109,11 @@ public final class Noting {
 
         /** Where the input goes on by the notes, if so many were committed. */
         private int goesOnAt(int committed) {
-            found.find(t -> t < committed);
+            if (output.shape().manyProducers()) {
+                found.find(t -> t < committed);
+            } else {
+                found.find(committed);
+            }
             return (int) found.from(0);
         }
     }
