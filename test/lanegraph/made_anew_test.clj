@@ -27,13 +27,12 @@
 (defn- outs [spec] (into {} (for [[k e] (:endpoints spec) :when (= :egress (:kind e))] [k []])))
 
 (defn- killed-life!
-  "The role is killed at a store; what it has before it, by ingress, and how many of these it had let go."
-  [c spec dir ^Random random]
-  (let [memory (SteppingMemory.), ins (inputs c 0 6)]
+  "The role is killed at a store, with these messages before it."
+  [spec dir ins ^Random random]
+  (let [memory (SteppingMemory.)]
     (with-open [g (open spec dir memory)]
       (feed g ins)
-      (halted? g memory (.nextInt random 40))
-      (into {} (for [[in vs] ins, :let [[_ gone _] (get (.lanes g) (subs (name in) 3))]] [in (vec (drop gone vs))])))))
+      (halted? g memory (.nextInt random 40)))))
 
 (defn- delete! [dir c anew]
   (let [outs (map #(subs % 4) (lanes-of c))
@@ -42,13 +41,15 @@
       (scratch/delete-tree! (io/file (str dir) (str lane suffix))))))
 
 (defn- made-anew!
-  "Somebody else makes the lanes anew, takes what was in those that stay, and fills them, before the role starts."
-  [spec dir ins]
+  "Somebody else makes the lanes anew, takes what was in those that stay, and fills them, before the role starts. How many
+  messages each input has before the role then, by the lanes alone."
+  [spec dir ins names]
   (with-open [g (open spec dir Memory/DIRECT)]
     (collect g (outs spec))
     (feed g ins)
     (doseq [in (keys (:endpoints spec)) :when (re-matches #"in-(b\d|dead)" (name in)), i (range 3)]
-      (.offer g (name in) (+ 900000 (long i))))))
+      (.offer g (name in) (+ 900000 (long i))))
+    (into {} (map (fn [in] [in (.unread g (subs (name in) 3) "role/r")])) names)))
 
 (defn- last-life
   "[what each egress gets until nothing moves, the pairs that were told to be void]"
@@ -62,25 +63,24 @@
           (recur taken'))))))
 
 (defn- expected
-  "What each lane gets of these messages, which are all of which the lanes know or their end."
+  "What each lane gets of these messages, of whose so many are left, by input."
   [{:keys [role]} all left]
   (let [answer (:answer (roles role))
         ways   (for [[in vs] all
-                     :let [done (drop-last (count (left in)) vs)]]
+                     :let [done (drop-last (left in) vs)]]
                  (map (fn [whole before] (drop (count before) whole)) (answer vs) (answer done)))]
     (apply map concat ways)))
 
 (defn- run [c ^Random random]
   (lane-kit/with-dir [dir true]
     (let [spec (graph c), anew (:anew c)
-          left (killed-life! c spec dir random)
+          _    (killed-life! spec dir (inputs c 0 6) random)
           cell (io/file (str dir) "roles" "r.cell")
           note (Files/readAllBytes (.toPath ^File cell))
           all  (if (= :out anew) (inputs c 0 6) (inputs c 300 8))
-          left (if (= :out anew) left all)]
-      (delete! dir c anew)
-      (.delete ^File cell)
-      (made-anew! spec dir (if (= :out anew) {} all))
+          _    (delete! dir c anew)
+          _    (.delete ^File cell)
+          left (made-anew! spec dir (if (= :out anew) {} all) (keys all))]
       (Files/write (.toPath ^File cell) note ^"[Ljava.nio.file.OpenOption;" (make-array java.nio.file.OpenOption 0))
       (let [[taken void] (last-life spec dir)]
         {:taken taken :void void :expected (zipmap (lanes-of c) (expected c all left))}))))

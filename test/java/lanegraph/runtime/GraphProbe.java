@@ -60,6 +60,17 @@ public final class GraphProbe implements AutoCloseable {
         });
     }
 
+    /** How many messages stand before this owner's reader. */
+    public int unread(String lane, String owner) {
+        LaneRx rx = assembly.lane(lane).rx(owner);
+        int count = 0;
+        while (rx.peek()) {
+            rx.advance();
+            count++;
+        }
+        return count;
+    }
+
     /** How many slots of the lane were repaired. */
     public long repaired(String lane) {
         return assembly.lane(lane).repaired();
