@@ -4,6 +4,7 @@
    [clojure.java.io :as io]
    [clojure.string :as str]
    [clojure.test :refer [deftest is]]
+   [lanegraph.convert :as convert]
    [lanegraph.scratch :as scratch :refer [path refusal tree with-dir]]
    [tools.skip :as skip])
   (:import
@@ -102,6 +103,25 @@
                 [answer left] (answers (in-own-mounts fill (command [] "own" small "role/parse")))]
             (is (str/starts-with? answer "region/no-space"))
             (is (= "[fill]" left) "a lock that cannot be written is gone as well")))))))
+
+(deftest a-role-that-finds-no-room-for-what-it-tells-of-itself-does-not-start
+  (with-dir [dir]
+    (let [small  (path dir "small")
+          file   (path dir "spec.kv")
+          lane   {:kind :events :codec :string :slots 8 :slot-bytes 64}
+          _      (spit (str file) (.canonical ^lanegraph.graph.GraphSpec
+                                              (convert/spec->java {:name :small :lanes {:a lane :b lane} :endpoints {}
+                                                                   :roles {:copy {:kind :bridge :rx :a :tx :b}}})))
+          run    (fn [pages]
+                   (answers (in-own-mounts (str "mkdir -p '" small "' && mount -t tmpfs -o size=" (* 4 (long pages))
+                                                "k,mode=700 tmpfs '" small "' || { echo unmountable; exit; }")
+                                           (scratch/java-command ["-Dlanegraph.supervised=true"] "lanegraph.runtime.RoleProcess" file "copy" (path small "run")))))]
+      ;; its locks take a page each, what it tells of itself some pages, its lanes and notes the last ones
+      (doseq [pages [4 8]]
+        (unless-unmountable (run pages)
+          (fn [lines]
+            (is (re-find #"copy: no space for a file: .*needed=\d+ bytes" (str/join "\n" lines)) (str pages " pages")))))
+      (unless-unmountable (run 200) (fn [[ready]] (is (= "ready copy" ready)))))))
 
 (deftest a-limit-on-the-size-of-files-is-an-error-that-leaves-nothing
   (with-dir [dir]
