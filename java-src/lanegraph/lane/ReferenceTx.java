@@ -27,6 +27,8 @@ final class ReferenceTx extends LaneTx {
     private long tail;
     /** Sequences below it have room: the slowest cursor, when it was last read, plus the slots. */
     private long limit;
+    /** Sequences from the tail to below it have room and are not the last of their block, and no object is pending. */
+    private long plain;
     /** The sequence in whose place the object of the next commit is already. */
     private long placed = NOWHERE;
     /** The object of the next commit, for which there was no room; or null. */
@@ -71,12 +73,12 @@ final class ReferenceTx extends LaneTx {
         throw ring.carriesObjects();
     }
 
-    /** Both at once: the same as {@link #encode} and {@link #commit}, with fewer stores. */
+    /** Both at once: {@link #encode} and {@link #commit}, where nothing but that is to be done. */
     @Override
     public boolean offer(Object value) {
         checkOpen();
         long sequence = tail;
-        if (value == null || sequence >= limit || pending != null) {
+        if (value == null || sequence >= plain || sequence >= markAt) {
             return super.offer(value);
         }
         Object[] values = this.values;
@@ -100,6 +102,7 @@ final class ReferenceTx extends LaneTx {
         } else {
             pending = value;
             placed = NOWHERE;
+            plain = 0;
         }
         return 0;
     }
@@ -120,22 +123,24 @@ final class ReferenceTx extends LaneTx {
             values[(int) tail & mask] = pending;
             pending = null;
         }
+        if (tail >= markAt) {
+            mark(tail, tail);
+        }
         publish(tail);
+        if ((tail & blockMask) == 0) {
+            touch(values, (int) tail, (int) Math.min(blockMask + 1, limit - tail));
+        }
+        if (tail >= plain) {
+            plain = blockMask == 0 ? limit : Math.min(limit, tail | blockMask);
+        }
         return true;
     }
 
     private void publish(long sequence) {
-        if (sequence >= markAt) {
-            mark(sequence, sequence);
-        }
-        long next = sequence + 1;
         // Release: whoever sees the tail sees the object, and what it was made of.
-        memory.putLongRelease(tailAddress, next);
+        memory.putLongRelease(tailAddress, sequence + 1);
         memory.storeStoreFence(); // the tail before what is put into the next places: Ring.look relies on it
-        tail = next;
-        if ((next & blockMask) == 0) {
-            touch(values, (int) next, (int) Math.min(blockMask + 1, limit - next));
-        }
+        tail = sequence + 1;
     }
 
     /**

@@ -359,7 +359,7 @@ public final class Ring implements Lane {
             return memory.getLongAcquire(tailAddress) <= sequence + slots;
         }
         if (!bearsWords) {
-            return memory.getLongAcquire(tailAddress) < (sequence & -block) + slots;
+            return memory.getLongAcquire(tailAddress) < sequence + slots; // what it has touched is null
         }
         long before = (sequence & -block) - 1;
         return RingDescriptor.bears(memory.getLongAcquire(slot(before)), before);
