@@ -15,6 +15,8 @@ import org.HdrHistogram.Histogram;
 public final class Trial {
     /** No two cores are so far apart: the two had one core between them, since something else had the others. */
     private static final double FAR = 5_000;
+    /** Distances differ by more than this factor: 30, 70 and 300 ns. */
+    private static final double MOVED = 1.6;
     private static final int FIRST_COUNT = 10_000;
     /** Nanoseconds of a round while it warms up. */
     private static final double SHORT = 2e7;
@@ -139,11 +141,17 @@ public final class Trial {
         barrier.await();
         barrier.await();
         Usage after = Usage.now(workers);
+        barrier.await();
         first += count;
         long start = workers.stream().mapToLong(worker -> worker.start).min().getAsLong();
         long end = workers.stream().mapToLong(worker -> worker.end).max().getAsLong();
         double trip = workers.get(0).trip;
         return new Round(end - start, trip, (after.allocated() - before.allocated()) / messages(),
-                trip > FAR || Usage.disturbed(before, after));
+                trip > FAR || isMoved(trip, workers.get(0).tripAfter) || Usage.disturbed(before, after));
+    }
+
+    /** True if the host has given this machine cores at another distance while the round ran. */
+    private static boolean isMoved(double before, double after) {
+        return Math.max(before, after) > MOVED * Math.min(before, after);
     }
 }

@@ -6,8 +6,9 @@ import java.nio.file.Path;
 import java.util.concurrent.CyclicBarrier;
 
 /**
- * A thread of a trial: a producer or a consumer. In each round it meets the others four times: before the first of its
- * sort bounces a word with the first of the other sort, behind that, before its messages, behind them.
+ * A thread of a trial: a producer or a consumer. In each round it meets the others five times: before the first of its
+ * sort bounces a word with the first of the other sort, behind that, before its messages, behind them, and when the word was
+ * bounced once more.
  */
 final class Worker extends Thread {
     private final Trial trial;
@@ -21,6 +22,7 @@ final class Worker extends Thread {
     Path task;
     /** Of the last round; good from the last meeting on. */
     double trip;
+    double tripAfter;
     long start;
     long end;
 
@@ -76,6 +78,10 @@ final class Worker extends Thread {
             trial.contender.consume(index, first, count);
         }
         end = System.nanoTime();
+        barrier.await();
+        if (index == 0) {
+            tripAfter = trial.bounce.trip(produces ? 0 : 1);
+        }
         barrier.await();
     }
 }
