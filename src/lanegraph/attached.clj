@@ -5,6 +5,7 @@
             [lanegraph.options :as options]
             [lanegraph.report :as report])
   (:import (java.util Date Map$Entry)
+           (lanegraph.graph EndpointSpec Topology)
            (lanegraph.lane OpenClaim)
            (lanegraph.runtime AttachedGraph OwnerStatus)))
 
@@ -24,6 +25,7 @@
     (cond-> {:state      (keyword (.state s))
              :last-state (keyword (.lastState s))
              :starts     (.starts s)
+             :messages   (.messages s)
              :at-work    (.inWork s)
              :blocked-on (some-> (.blockedOn s) keyword)}
       (.holder s)     (assoc :holder (error/java->data (.holder s)))
@@ -36,6 +38,14 @@
   "{\"role/parse\" what is known of it}: each role and endpoint of the graph."
   [^AttachedGraph g]
   (in-clojure (into (sorted-map) (map (fn [^Map$Entry e] [(.getKey e) (owner (.getValue e))])) (.owners g))))
+
+(defn endpoints
+  "{:in {:kind :ingress, :state :running, :messages n}}: what status of an attached graph has under :endpoints."
+  [^AttachedGraph g]
+  (let [owners (.owners g)]
+    (into {} (for [[endpoint ^EndpointSpec spec] (.endpoints (.spec g))
+                   :let [^OwnerStatus s (get owners (Topology/endpointOwner endpoint))]]
+               [(keyword endpoint) {:kind (keyword (.key (.kind spec))) :state (keyword (.state s)) :messages (.messages s)}]))))
 
 (defn- claims [^AttachedGraph g lane]
   (mapv (fn [^OpenClaim c] {:sequence (.sequence c) :owners (vec (.owners c))})
@@ -50,7 +60,7 @@
           (< ms 120000) (str (quot ms 1000) " s")
           :else         (str (quot ms 60000) " min"))))
 
-(defn- owner-line [[owner {:keys [state last-state at-work blocked-on starts heartbeat-age-ms holder]}]]
+(defn- owner-line [[owner {:keys [state last-state at-work blocked-on starts messages heartbeat-age-ms holder]}]]
   (str "  " owner " " (name state)
        (case state
          :died  (str ": its process is gone, and had not ended; it was " (name last-state)
@@ -60,6 +70,7 @@
          :never ": was never started"
          (str (when holder (str ": pid " (:pid holder) " on " (:host holder) ", since " (:since holder)))
               (when (and holder blocked-on) (str ", before the full lane " (name blocked-on)))))
+       (when (pos? (long messages)) (str ", " messages (if (= 1 messages) " message" " messages")))
        (when (< 1 (long starts)) (str ", life number " starts))))
 
 (defn- lane-line [[lane {:keys [depth readers claims]}]]

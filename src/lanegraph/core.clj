@@ -452,6 +452,8 @@
                     :processed n, :filtered n, :dropped n, :errors n, :bytes n, :epoch n,
                     :blocked-on lane-or-nil, :blocked-ns n, :blocked-for-ns n, :version of-its-stage-or-nil}}
    :errors [{:text stack-trace, :count n, :first-ms epoch-ms, :last-ms epoch-ms}]}
+  Of an attached graph also :endpoints {:in {:kind :ingress, :state :running, :messages n}}: sent or taken by who has it, or had it
+  last, but by a bare handle.
   Counts are of messages: of a lane over all its lives, of a role since the spawn. :errors are those after
   which a role went on; :blocked-on is the full lane that a role waits for now, :blocked-for-ns how long it has moved
   nothing. :repaired, if not 0, is how many slots of a lane of several producers were given up that one of them had claimed
@@ -531,7 +533,7 @@
   {:name :weather, :hash string,
    :died   [\"role/parse\" …] whose process is gone and had not ended
    :owners {\"role/parse\" {:state :died (or what status says), :last-state :running, :at-work bool, :blocked-on lane-or-nil,
-                          :starts how-many-lives, :started date, :heartbeat date, :heartbeat-age-ms n,
+                          :starts how-many-lives, :messages n, :started date, :heartbeat date, :heartbeat-age-ms n,
                           :holder {:who :pid :host :since} if it lives}}
    :lanes  {:obs {:depth n, :dropped n, :readers {owner depth}, :claims [{:sequence n, :owners [those who tried]}]}}
    :errors those of status, :text all of it in words}

@@ -28,7 +28,7 @@
 
 (defn lines
   "The lines of the table of a status with rates: the graph, its lanes, its roles, and why it does not go faster."
-  [{:keys [state lanes roles over-ms] :as status}]
+  [{:keys [state lanes roles endpoints over-ms] :as status}]
   (concat
    [(str (text (:name status)) "  " (name state) "  over " over-ms " ms")
     ""]
@@ -37,6 +37,10 @@
    [""]
    (table/lines 4 ["role" "kind" "state" "waits for" "per s" "busy" "blocked" "processed" "filtered" "dropped" "errors" "version"]
                 (map role-row (sort roles)))
+   (when endpoints
+     (cons "" (table/lines 3 ["endpoint" "kind" "state" "messages"]
+                           (for [[k {:keys [kind state messages]}] (sort endpoints)]
+                             [(text k) (name kind) (name state) (table/number messages)]))))
    [""
     (:text (why/why status))]))
 

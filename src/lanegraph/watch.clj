@@ -2,11 +2,12 @@
   "What a graph does over a time: rates and shares beside the counts of lanegraph.core/status. All of it is read from
   memory that is there, on the caller's thread."
   (:require [lanegraph.argument :as argument]
+            [lanegraph.attached :as attached]
             [lanegraph.error :refer [in-clojure]]
             [lanegraph.options :as options]
             [lanegraph.report :as report])
   (:import (java.util Map$Entry)
-           (lanegraph.runtime GraphAccess)))
+           (lanegraph.runtime AttachedGraph GraphAccess)))
 
 (set! *warn-on-reflection* true)
 (set! *unchecked-math* :warn-on-boxed)
@@ -43,7 +44,9 @@
                       (:roles now))))
 
 (defn- now [rt]
-  (report/status->data (.status (argument/graph rt))))
+  (let [g (argument/graph rt)]
+    (cond-> (report/status->data (.status g))
+      (instance? AttachedGraph g) (assoc :endpoints (attached/endpoints g)))))
 
 (defn- busy [^GraphAccess rt ms]
   (into {} (map (fn [^Map$Entry e] [(keyword (.getKey e)) (.getValue e)])) (.busy rt (long ms))))

@@ -149,3 +149,42 @@
   (testing "what is no graph"
     (doseq [f [#(lg/status {:lanes {}}) #(lg/pause! nil :r) #(lg/top nil) #(lg/stop! "dir")]]
       (is (= :options/invalid (:lanegraph/code (refusal f)))))))
+
+(deftest endpoints-tell-other-processes-what-went-through-them
+  (with-dir [dir]
+    (let [run (path dir "run")]
+      (with-open [copy (LaneGraph/runRole graph "copy" (options dir)), g (lg/attach run), other (lg/attach run)]
+        (is (= {:kind :ingress :state :never :messages 0} (get-in (lg/status other) [:endpoints :in])))
+        (is (= 7 (lg/offer-all! g :in (map str (range 7)))))
+        (is (= 3 (count (lg/take! g :out 3 {:timeout-ms 20000}))))
+        (is (= {:in   {:kind :ingress :state :running :messages 7}
+                :in-2 {:kind :ingress :state :never :messages 0}
+                :out  {:kind :egress :state :running :messages 3}}
+               (:endpoints (lg/status other))))
+        (is (re-find #"out +egress +running +3" (with-out-str (lg/top other {:every-ms 1 :refresh false}))))
+        (is (str/includes? (:text (lg/postmortem run)) "7 messages")))
+      (testing "and after they have ended"
+        (is (= [:ended 7] ((juxt :state :messages) (get-in (lg/postmortem run) [:owners "endpoint/in"]))))))))
+
+(deftest the-endpoints-of-a-graph-in-one-process-tell-it-too
+  (with-dir [dir]
+    (with-open [rt (lg/spawn! (assoc-in spec [:lanes :c] (get-in spec [:lanes :a])) {:dir (str (path dir "run"))})
+                g  (lg/attach (path dir "run"))]
+      (lg/offer-all! rt :in ["a" "b"])
+      (lg/take! rt :out 2 {:timeout-ms 20000})
+      (is (= [2 0 2] (map #(get-in (lg/status g) [:endpoints % :messages]) [:in :in-2 :out]))))))
+
+(deftest a-client-that-died-is-told-and-its-endpoint-is-free
+  (with-dir [dir]
+    (with-open [_ (LaneGraph/runRole graph "copy" (options dir)), g (lg/attach (path dir "run"))]
+      (let [p (scratch/start! (scratch/java-command [] "lanegraph.runtime.EndpointClient" (path dir "run") "in" 5))]
+        (try
+          (is (= "sent" (scratch/line! p)))
+          (is (= :role/owned (:lanegraph/code (refusal #(lg/offer! g :in "x")))))
+          (finally (scratch/kill! p))))
+      (let [{:keys [died owners text]} (lg/postmortem (path dir "run"))]
+        (is (= [["endpoint/in"] :died 5] [died (get-in owners ["endpoint/in" :state]) (get-in owners ["endpoint/in" :messages])]))
+        (is (re-find #"endpoint/in died: .* 5 messages" text)))
+      (is (= :died (get-in (lg/status g) [:endpoints :in :state])))
+      (is (true? (lg/offer! g :in "m5")))
+      (is (= (mapv #(str "m" %) (range 6)) (lg/take! g :out 6 {:timeout-ms 20000}))))))

@@ -231,14 +231,15 @@ final class Assembly {
         }
         String owner = Topology.endpointOwner(name);
         String lane = endpoint.lane().lane();
-        if (control != null && !options.consumers().containsKey(name)) {
-            endpoints.add(activity(owner));
+        Activity told = control != null && !options.consumers().containsKey(name) ? activity(owner) : null;
+        if (told != null) {
+            endpoints.add(told);
         }
         if (endpoint.kind() == EndpointSpec.Kind.INGRESS) {
-            ingress.put(name, new Ingress(name, () -> tx(lane, owner)));
+            ingress.put(name, new Ingress(name, () -> tx(lane, owner), () -> told));
             return;
         }
-        Egress out = new Egress(name, () -> lanes.get(lane).rx(owner), ended);
+        Egress out = new Egress(name, () -> lanes.get(lane).rx(owner), () -> told, ended);
         egress.put(name, out);
         Object consumer = options.consumers().get(name);
         if (consumer != null) {

@@ -52,9 +52,9 @@ public final class AttachedGraph implements GraphAccess {
             Client client = new Client(spec, dir, name);
             clients.put(name, client);
             if (endpoint.kind() == EndpointSpec.Kind.INGRESS) {
-                ingress.put(name, new Ingress(name, () -> client.tx(codec(endpoint.lane().lane()))));
+                ingress.put(name, new Ingress(name, () -> client.tx(codec(endpoint.lane().lane())), client::activity));
             } else {
-                egress.put(name, new Egress(name, () -> client.rx(codec(endpoint.lane().lane())), () -> false));
+                egress.put(name, new Egress(name, () -> client.rx(codec(endpoint.lane().lane())), client::activity, () -> false));
             }
         });
     }
@@ -207,7 +207,7 @@ public final class AttachedGraph implements GraphAccess {
         String now = activity.state();
         boolean died = holder == null && LIVING.contains(now);
         return new OwnerStatus(died ? "died" : now, now.equals(last) || died ? now : last, holder, activity.heartbeatMillis(),
-                activity.startedMillis(), activity.starts(), activity.active(), activity.blockedOn());
+                activity.startedMillis(), activity.starts(), activity.processed(), activity.active(), activity.blockedOn());
     }
 
     /**

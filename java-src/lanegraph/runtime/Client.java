@@ -84,6 +84,11 @@ final class Client {
         Team.await(closed.handle((done, error) -> null).thenRun(unlock), Deadline.in(Lifecycle.CLOSE_DEADLINE_MS));
     }
 
+    /** What it tells of itself, once it is open. */
+    synchronized Activity activity() {
+        return activity;
+    }
+
     synchronized void close() {
         if (opened != null) {
             activity.beat("ended", 0, System.currentTimeMillis());

@@ -14,8 +14,8 @@ final class Egress extends Endpoint<LaneRx> {
     private final BooleanSupplier ended;
 
     /** @param ended true when no message can come any more */
-    Egress(String name, Supplier<LaneRx> opener, BooleanSupplier ended) {
-        super(name, opener);
+    Egress(String name, Supplier<LaneRx> opener, Supplier<Activity> tells, BooleanSupplier ended) {
+        super(name, opener, tells);
         this.ended = ended;
     }
 
@@ -67,6 +67,7 @@ final class Egress extends Endpoint<LaneRx> {
      */
     private boolean drain(List<Object> values, int max, boolean done) {
         lock.lock();
+        int before = values.size();
         try {
             LaneRx rx = own();
             while (values.size() < max && rx.peek()) {
@@ -87,6 +88,7 @@ final class Egress extends Endpoint<LaneRx> {
             }
             return false;
         } finally {
+            count(values.size() - before);
             lock.unlock();
         }
     }

@@ -16,6 +16,7 @@ import lanegraph.lane.LaneHandle;
 abstract class Endpoint<H extends LaneHandle> {
     final String name;
     private final Supplier<H> opener;
+    private final Supplier<Activity> tells;
     /** Held while a handle is used, and so while a codec runs, which is user code and may hang. */
     final ReentrantLock lock = new ReentrantLock();
     private volatile H own;
@@ -23,11 +24,17 @@ abstract class Endpoint<H extends LaneHandle> {
     private volatile boolean roles;
     private volatile String refusal;
     private volatile Consumer<? super H> onOpen = handle -> {};
+    /** Under the lock. Null where nobody could see it. */
+    private Activity activity;
 
-    /** @param opener makes a handle; called again only when the one before is closed */
-    Endpoint(String name, Supplier<H> opener) {
+    /**
+     * @param opener makes a handle; called again only when the one before is closed
+     * @param tells where its messages are counted, asked once a handle is there; gives null where they are not
+     */
+    Endpoint(String name, Supplier<H> opener, Supplier<Activity> tells) {
         this.name = name;
         this.opener = opener;
+        this.tells = tells;
     }
 
     /** The bare handle, for one owner, until it is closed. */
@@ -63,9 +70,17 @@ abstract class Endpoint<H extends LaneHandle> {
         if (own == null) {
             checkNotLent();
             own = opener.get();
+            activity = tells.get();
             opened(own);
         }
         return own;
+    }
+
+    /** Counts messages of its own handle, for those who look from other processes; only under the lock. */
+    final void count(int messages) {
+        if (messages > 0 && activity != null) {
+            activity.pass(messages, 0, 0, 0, 0);
+        }
     }
 
     /**

@@ -9,8 +9,8 @@ import org.agrona.concurrent.IdleStrategy;
 
 /** Where code outside writes into a graph. */
 final class Ingress extends Endpoint<LaneTx> {
-    Ingress(String name, Supplier<LaneTx> opener) {
-        super(name, opener);
+    Ingress(String name, Supplier<LaneTx> opener, Supplier<Activity> tells) {
+        super(name, opener, tells);
     }
 
     boolean offer(Object value, long timeoutMillis) {
@@ -36,12 +36,17 @@ final class Ingress extends Endpoint<LaneTx> {
             LaneTx tx = own();
             // While it waits for room nothing is encoded, and the lock is free between two looks.
             boolean full = value != null && !tx.dropsWhenFull() && !tx.room();
-            return !full && tx.offer(value);
+            return !full && counted(tx.offer(value));
         } catch (LaneGraphException ex) {
             throw explained(ex);
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean counted(boolean accepted) {
+        count(accepted ? 1 : 0);
+        return accepted;
     }
 
     /** True if one more message has room now. */
@@ -57,7 +62,7 @@ final class Ingress extends Endpoint<LaneTx> {
     boolean offer(DirectBuffer source, int offset, int length) {
         lock.lock();
         try {
-            return own().offer(source, offset, length);
+            return counted(own().offer(source, offset, length));
         } catch (LaneGraphException ex) {
             throw explained(ex);
         } finally {

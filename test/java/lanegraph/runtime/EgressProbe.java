@@ -18,7 +18,7 @@ public final class EgressProbe {
         ring.tx("endpoint/in", false).offer("one");
         Egress[] egress = new Egress[1];
         int[] looks = new int[1];
-        egress[0] = new Egress("out", () -> ring.rx("endpoint/out"), () -> {
+        egress[0] = new Egress("out", () -> ring.rx("endpoint/out"), () -> null, () -> {
             if (++looks[0] == 2) {
                 egress[0].refuse("the graph is closed", Deadline.in(0));
             }
