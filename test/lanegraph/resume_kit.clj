@@ -4,7 +4,8 @@
             [lanegraph.core :as lg]
             [lanegraph.options :as options])
   (:import (java.io File)
-           (lanegraph.lane SteppingMemory)
+           (lanegraph.lane Codec Codecs Ring SteppingMemory SteppingMemory$Halted)
+           (lanegraph.region Existing Region RingShape)
            (lanegraph.runtime GraphProbe)
            (org.agrona DirectBuffer MutableDirectBuffer)))
 
@@ -48,6 +49,9 @@
    :parked      {:role   {:kind :stage :stage :mended} :dev? true
                  :answer (fn [vs] [(mapcat #(if (third? %) [% (inc (long %)) (+ 2 (long %))] [%]) vs)])}
    :broadcast   {:role {:kind :router} :outs 2 :answer (fn [vs] [vs vs])}
+   :too-large   {:role {:kind :bridge} :dead? true :answer (fn [vs] [(remove third? vs) (filter third? vs)])}
+   :all-too-large {:role {:kind :router} :outs 2 :dead? true
+                   :answer (fn [vs] [(remove third? vs) (remove third? vs) (filter third? vs)])}
    :round-robin {:role {:kind :router :policy :round-robin} :outs 2 :answer (fn [vs] [(take-nth 2 vs) (take-nth 2 (rest vs))])}
    :by          {:role   {:kind :router :policy {:by :odd}} :outs 2
                  :answer (fn [vs] (let [vs (remove third? vs)] [(filter odd? vs) (filter even? vs)]))}
@@ -61,8 +65,29 @@
    :sequenced-slots  {:lane {:kind :sequenced-slots :gating 2} :ref #(vector % 0) :rest [1]}
    :journal          {:lane {:kind :journal :segment-bytes 4096} :ref identity}})
 
-(defn- lane [kind slots]
-  (merge {:codec :long} (get-in kinds [kind :lane]) (when-not (= :journal kind) {:slot-bytes 8 :slots slots})))
+(defn- longs-in
+  "A codec of longs, in so many bytes as (length v) says."
+  [length]
+  (reify Codec
+    (encode [_ v target]
+      (.putLong target 0 (long v))
+      (int (length v)))
+    (decode [_ source] (.getLong source 0))))
+
+(def ^:private codecs
+  "Of messages of which a journal's segment has nine; of some that are larger than a slot of 8 bytes."
+  {:wide (longs-in (constantly 400)) :grown (longs-in #(if (third? %) 16 8))})
+
+(defn- lane [kind slots codec slot-bytes]
+  (merge {:codec codec} (get-in kinds [kind :lane]) (when-not (= :journal kind) {:slot-bytes slot-bytes :slots slots})))
+
+(defn- lanes
+  "Those that the role reads, those that it writes, and the dead letters last."
+  [{:keys [in out codec] :or {codec :long}} as bs dead?]
+  (let [[large small] (get {:wide [400 400] :grown [16 8]} codec [8 8])]
+    (merge (zipmap as (repeat (lane in 8 codec large)))
+           (zipmap bs (repeat (lane out 4 codec small)))
+           (when dead? {:dead (lane out 4 codec large)}))))
 
 (defn- egresses [lane kind]
   (let [{:keys [ref rest]} (kinds kind)]
@@ -71,7 +96,7 @@
 
 (defn graph
   "in -> a (and b for a merge) -> role r -> b0 … and dead, with an egress for each reader of these."
-  [{:keys [role in out]}]
+  [{:keys [role in out] :as c}]
   (let [{:keys [role ins outs dead?] :or {ins 1 outs 1}} (roles role)
         as   (mapv #(keyword (str "a" %)) (range ins))
         bs   (mapv #(keyword (str "b" %)) (range outs))
@@ -79,7 +104,7 @@
         rest (:rest (kinds in))
         outputs (cond-> bs dead? (conj :dead))]
     {:name      :resume
-     :lanes     (into (zipmap as (repeat (lane in 8))) (zipmap outputs (repeat (lane out 4))))
+     :lanes     (lanes c as bs dead?)
      :roles     {:r (cond-> (assoc role
                                    :rx (if (< 1 ins) (mapv ref as) (ref :a0))
                                    :tx (if (= :router (:kind role)) bs :b0))
@@ -94,8 +119,18 @@
 
 (defn open ^GraphProbe [spec ^File dir memory]
   (GraphProbe. (convert/spec->java (dissoc spec :dev?))
-               (options/->java (options/checked :spawn {:dir (str dir) :stages stages :dev (boolean (:dev? spec))}))
+               (options/->java (options/checked :spawn {:dir (str dir) :stages stages :codecs codecs :dev (boolean (:dev? spec))}))
                memory))
+
+(defn dead-claim!
+  "A client of lane a0, which has two, of eight longs, dies after its claim: a slot that is to be skipped."
+  [^File dir]
+  (let [shape  (RingShape. "events" 8 8 "long" ["endpoint/in-a0" "endpoint/in2-a0"] ["role/r"])
+        memory (SteppingMemory.)
+        region (Region/mapped (.toPath dir) "a0" shape Existing/CONTINUE)
+        tx     (.tx (Ring. "a0" region Codecs/LONG false true memory) "endpoint/in2-a0" false)]
+    (.haltAfter memory 2)
+    (try (.offer tx 1) (catch SteppingMemory$Halted _ nil))))
 
 (defn halted?
   "Lets the role do one pass with at most `budget` stores."

@@ -1,9 +1,10 @@
 (ns lanegraph.resume-test
   "A graph on mapped lanes is cut off at every single store of its roles, and spawned again on what is there: every egress
   has exactly what an undisturbed run has, in its order."
-  (:require [clojure.test :refer [deftest is testing]]
+  (:require [clojure.java.io :as io]
+            [clojure.test :refer [deftest is testing]]
             [lanegraph.lane-kit :as lane-kit]
-            [lanegraph.resume-kit :refer [by-input collect feed graph halted? kinds lanes-of open roles]]
+            [lanegraph.resume-kit :refer [by-input collect dead-claim! feed graph halted? kinds lanes-of open roles]]
             [tools.seed :as seed])
   (:import (java.util Random)
            (lanegraph.lane SteppingMemory)
@@ -13,7 +14,7 @@
 
 ;; ------------------------------------------------------------------ a run that is cut off again and again
 
-(def ^:private messages 6)
+(def ^:private usual "Those that do the same with every lane." (dissoc roles :too-large :all-too-large))
 
 (defn- injected? [v] (neg? (long v)))
 
@@ -59,13 +60,14 @@
 
 (defn- run
   "What every egress has after lives with these budgets of stores, and a last one without an end."
-  [{:keys [role late?] :as c} budgets]
+  [{:keys [role late? messages claims?] :as c :or {messages 6}} budgets]
   (lane-kit/with-dir [dir true]
     (let [spec (assoc (graph c) :dev? (get (roles role) :dev?) :late? late?)
           ins  (get (roles role) :ins 1)
           left (into {} (for [i (range ins)] [(keyword (str "in-a" i)) (range (* 1000 i) (+ (* 1000 i) messages))]))
           outs (into {} (for [[k e] (:endpoints spec) :when (= :egress (:kind e))] [k []]))]
       (loop [left left, taken outs, [budget & more] budgets, made []]
+        (when (and claims? (.exists (io/file (str dir) "a0.ring"))) (dead-claim! dir))
         (let [[done? left taken stores] (life spec dir (or budget Long/MAX_VALUE) left taken)]
           (if done?
             {:taken (without-injected taken) :made (conj made stores)}
@@ -73,7 +75,7 @@
 
 (defn- right?
   "Each output has what an undisturbed role writes; of a merge, what it writes of each input."
-  [{:keys [role] :as c} taken]
+  [{:keys [role messages] :as c :or {messages 6}} taken]
   (let [{:keys [ins answer] :or {ins 1}} (roles role)
         in (mapcat #(range (* 1000 (long %)) (+ (* 1000 (long %)) messages)) (range ins))]
     (every? identity
@@ -100,7 +102,7 @@
   (let [{:keys [made taken]} (run c [])
         all (long (peek made))]
     (is (right? c taken) (str c " undisturbed: " taken))
-    (is (< messages all))
+    (is (< 6 all))
     (doseq [n (range (.nextInt random (int each)) all each)]
       (let [budgets (into [n] (deaths random all))
             {:keys [taken]} (run c budgets)]
@@ -110,10 +112,32 @@
 (deftest a-role-cut-off-at-some-of-its-stores-goes-on-exactly
   (let [s      (seed/of ::cut)
         random (Random. s)]
-    (doseq [role (sort (keys roles)), [in out] [[:events :events] [:events :many] [:events :fanout-broadcast]
+    (doseq [role (sort (keys usual)), [in out] [[:events :events] [:events :many] [:events :fanout-broadcast]
                                                 [:events :sequenced-slots] [:journal :journal] [:many :events]]]
       (testing (str role in out " ")
         (cut-everywhere {:role role :in in :out out} random 12)))))
+
+(def ^:private unusual
+  {"a journal's segments end" [[:bridge :journal :journal {:codec :wide :messages 12}]
+                               [:merge :journal :journal {:codec :wide :messages 8}]
+                               [:broadcast :events :journal {:codec :wide :messages 12}]]
+   "larger than a slot"       [[:too-large :events :events {:codec :grown}]
+                               [:too-large :journal :many {:codec :grown}]
+                               [:all-too-large :events :many {:codec :grown}]]
+   "slots to skip"            [[:bridge :many :events {:claims? true}]
+                               [:several :many :many {:claims? true}]
+                               [:broadcast :many :journal {:claims? true}]]})
+
+(defn- cut-the-unusual [^Random random each]
+  (doseq [[what cases] unusual, [role in out more] cases]
+    (testing (str what " " role in out " ")
+      (cut-everywhere (merge {:role role :in in :out out} more) random (if (:messages more) (* 8 (long each)) each)))))
+
+(deftest a-role-cut-off-about-what-is-unusual-goes-on-exactly
+  (cut-the-unusual (Random. (seed/of ::unusual)) 25))
+
+(deftest ^:long a-role-cut-off-at-every-store-about-what-is-unusual-goes-on-exactly
+  (cut-the-unusual (Random. (seed/of ::all-unusual)) 1))
 
 (deftest a-role-whose-stores-overtake-each-other-goes-on-exactly
   (let [random (Random. (seed/of ::late))]
@@ -123,7 +147,7 @@
 
 (deftest ^:long every-role-cut-off-at-every-store-between-any-two-kinds-of-lanes-goes-on-exactly
   (let [random (Random. (seed/of ::mix))]
-    (doseq [role (sort (keys roles)), in (keys kinds), out (keys kinds), late? [false true]]
+    (doseq [role (sort (keys usual)), in (keys kinds), out (keys kinds), late? [false true]]
       (testing (str role in out " ")
         (cut-everywhere {:role role :in in :out out :late? late?} random 1)))))
 

@@ -24,6 +24,8 @@ public final class SteppingMemory extends Memory {
 
     private record Stored(long address, long value) {}
 
+    private static final int SINGLE = 32;
+
     private final boolean late;
     private final Deque<Stored> waiting = new ArrayDeque<>();
     private long stores;
@@ -159,11 +161,15 @@ public final class SteppingMemory extends Memory {
         super.putByte(address, value);
     }
 
-    /** Copies byte by byte, each of them a store. */
+    /** Copies byte by byte, each of them a store; what is more than 32 bytes as one. */
     @Override
     public void copy(long from, long to, int length) {
-        for (int i = 0; i < length; i++) {
+        for (int i = 0; i < Math.min(length, SINGLE); i++) {
             putByte(to + i, getByte(from + i));
+        }
+        if (length > SINGLE) {
+            step();
+            super.copy(from + SINGLE, to + SINGLE, length - SINGLE);
         }
     }
 }
