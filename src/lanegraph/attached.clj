@@ -3,6 +3,7 @@
   (:require [clojure.string :as str]
             [lanegraph.error :as error :refer [in-clojure]]
             [lanegraph.options :as options]
+            [lanegraph.problem :as problem]
             [lanegraph.report :as report])
   (:import (java.util Date Map$Entry)
            (lanegraph.graph EndpointSpec Topology)
@@ -15,6 +16,8 @@
 (defn attach
   "As lanegraph.core/attach."
   ^AttachedGraph [dir opts]
+  (when (nil? dir)
+    (throw (problem/ex :incorrect :options/invalid "found no directory; expected that of a graph that was started with :dir" {})))
   (let [opts (options/checked :spawn (assoc (options/checked :attach opts) :dir dir))]
     (in-clojure (AttachedGraph/attach (options/->java opts)))))
 

@@ -188,3 +188,14 @@
       (is (= :died (get-in (lg/status g) [:endpoints :in :state])))
       (is (true? (lg/offer! g :in "m5")))
       (is (= (mapv #(str "m" %) (range 6)) (lg/take! g :out 6 {:timeout-ms 20000}))))))
+
+(deftest who-is-wrong-here-is-told-where-to-go
+  (with-dir [dir]
+    (is (= :options/invalid (:lanegraph/code (refusal #(lg/attach nil)))))
+    (with-open [copy (LaneGraph/runRole graph "copy" (options dir))]
+      (let [{:keys [message role] :as e} (refusal #(lg/offer! copy :in "x"))]
+        (is (= [:graph/unknown-endpoint :copy] [(:lanegraph/code e) (keyword role)]))
+        (is (str/includes? message (str "and no endpoint; attach to the directory " (path dir "run"))))))
+    (let [g (lg/attach (path dir "run"))]
+      (.close g)
+      (is (str/includes? (:message (refusal #(lg/offer! g :in "x"))) "is closed; spawn the graph, or attach to it, again")))))

@@ -304,6 +304,12 @@ final class Assembly {
 
     private <E> E endpoint(Map<String, E> endpoints, String name, EndpointSpec.Kind kind) {
         E endpoint = endpoints.get(name);
+        if (endpoint == null && !part.isWhole()) {
+            throw new LaneGraphException(Category.NOT_FOUND, "graph/unknown-endpoint",
+                    "endpoint " + name + ": this process runs the role " + part.role() + " of graph " + spec.name() + ", and no endpoint;"
+                            + " attach to the directory " + options.dir() + " and use it there",
+                    Map.of("endpoint", String.valueOf(name), "role", part.role()));
+        }
         if (endpoint == null) {
             throw SpawnChecks.unknownEndpoint(spec, name, kind);
         }

@@ -164,7 +164,7 @@ abstract class Endpoint<H extends LaneHandle> {
 
     private LaneGraphException refused() {
         return new LaneGraphException(Category.UNAVAILABLE, "graph/stopped",
-                "endpoint " + name + ": " + refusal + "; spawn the graph again to go on", Map.of("endpoint", name));
+                "endpoint " + name + ": " + refusal + "; spawn the graph, or attach to it, again to go on", Map.of("endpoint", name));
     }
 
     private void checkNotLent() {
