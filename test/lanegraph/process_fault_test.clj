@@ -132,7 +132,7 @@
 
 (deftest a-clock-that-was-set-back-kills-nobody
   (let [future (+ (System/currentTimeMillis) 3600000)
-        told   (#'attached/owner (OwnerStatus. "running" "running" (java.util.TreeMap. {"pid" "1"}) future future 1 false nil))]
+        told   (#'attached/owner (OwnerStatus. "running" "running" (java.util.TreeMap. {"pid" "1"}) future future 1 0 false nil))]
     (is (= [:running 0] ((juxt :state :heartbeat-age-ms) told)))))
 
 (deftest what-others-may-change-is-refused
