@@ -92,7 +92,7 @@
   "What depends on the options of the lanes involved."
   #{:graph/consumer-missing :graph/consumer-range :graph/consumer-misplaced :graph/consumer-unread
     :graph/two-readers :graph/two-writers :graph/codec-mismatch :graph/smaller-slots :graph/router-outputs
-    :graph/bad-retain-bytes
+    :graph/bad-retain-bytes :graph/no-journal :graph/bad-recover :graph/recover-retention
     :graph/region-too-large})
 
 (defn- lanes-of
@@ -101,8 +101,8 @@
   (case section
     :lanes     [k]
     :endpoints [(get-in spec [:endpoints k :lane])]
-    :roles     (let [{:keys [rx tx on-error]} (get-in spec [:roles k])]
-                 (concat [rx] (when (vector? rx) rx) (if (vector? tx) tx [tx]) [(:to on-error)]))
+    :roles     (let [{:keys [rx tx on-error recover]} (get-in spec [:roles k])]
+                 (concat [rx] (when (vector? rx) rx) (if (vector? tx) tx [tx]) [(:to on-error) (:journal recover)]))
     nil))
 
 (defn knock-on?
@@ -118,7 +118,7 @@
                                (and (#{:roles :endpoints} section)
                                     (not (and (harmless k) (< 2 (count path))))))
                              paths))
-        bad-lanes  (set (keep (fn [[section k]] (when (= :lanes section) (first (heal-name k)))) paths))
+        bad-lanes  (into #{no-lane} (keep (fn [[section k]] (when (= :lanes section) (first (heal-name k))))) paths)
         bad-lane?  (fn [ref] (bad-lanes (if (vector? ref) (first ref) ref)))]
     (fn [{:keys [code path value]}]
       (let [given (vec (original-path spec path))]
