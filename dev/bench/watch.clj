@@ -13,10 +13,14 @@
    [:tap-every "tap! of one message in 1,000"]
    [:tap-first "tap! of the first 100, 10 times a second"]
    [:latency "latency"]
+   [:beside-nothing "nothing: what this measurement is worth, beside a free core"]
+   [:beside-top "top at 10 Hz, beside a free core"]
+   [:beside-tap "tap! of one message in 1,000, beside a free core"]
    [:role-nothing "nothing: what this measurement is worth, one thread"]
    [:role-tap "tap! of one message in 1,000, one thread"]
    [:role-latency "latency, one thread"]])
 
+(def ^:private beside-watchers {:beside-nothing :nothing :beside-top :top :beside-tap :tap-every})
 (def ^:private role-watchers {:role-nothing :nothing :role-tap :tap :role-latency :latency})
 
 (def ^:private round-ms 300)
@@ -28,7 +32,9 @@
   (if-let [watcher (role-watchers case)]
     (let [found (jvm/call 'bench.trial.roles/watched watcher rounds)]
       {:off (take-nth 2 found) :on (take-nth 2 (rest found))})
-    (jvm/call 'bench.trial.watch/trial case rounds round-ms)))
+    (if-let [watcher (beside-watchers case)]
+      (jvm/call 'bench.trial.watch/trial-beside watcher rounds round-ms)
+      (jvm/call 'bench.trial.watch/trial case rounds round-ms))))
 
 (defn- ratios
   "Of each round with the watcher to the mean of the two beside it."
@@ -70,7 +76,8 @@
               (str "  busy, and a watcher takes its time from them. Messages of 64 bytes, in memory; rounds of " round-ms " ms with and without it in")
               "  turns. One thread: that writes, runs the loop of a bridge, and reads; by the time that its core gave it, so without what the"
               "  watcher does on his own. Slower by: the median of the ratios of each round with it to the two beside it, ± twice its standard error."
-              "  Its own time: of the watcher's thread, as a share of all cores."]
+              "  Its own time: of the watcher's thread, as a share of all cores. Beside a free core: a graph on one thread, whose messages"
+              "  go round for ever; the watcher has the other core."]
      :groups (mapv #(group % options) chosen)}))
 
 (def benchmark
