@@ -30,7 +30,8 @@ final class Busy {
         do {
             atWork.forEach((role, now) -> shares.merge(role, now.getAsBoolean() ? 1.0 : 0.0, Double::sum));
             looks++;
-            LockSupport.parkNanos(LOOK_EACH_NS / 2 + ThreadLocalRandom.current().nextLong(LOOK_EACH_NS));
+            long pause = LOOK_EACH_NS / 2 + ThreadLocalRandom.current().nextLong(LOOK_EACH_NS);
+            LockSupport.parkNanos(Math.min(pause, Math.max(0, deadline.remainingNanos())));
             Deadline.checkInterrupt("measuring how busy roles are");
         } while (!deadline.passed());
         double all = looks;
