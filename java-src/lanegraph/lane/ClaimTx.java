@@ -40,12 +40,13 @@ abstract class ClaimTx extends LaneTx {
     @Override
     public boolean forward(LaneRx rx) {
         checkOpen();
-        if (byReference() || rx.byReference()) {
-            return commit(encode(rx.value()));
+        LaneRx from = rx.source();
+        if (byReference() || from.byReference()) {
+            return commit(encode(from.value()));
         }
-        checkLength(rx.length());
-        target = rx.address();
-        boolean published = commit(rx.length());
+        checkLength(from.length());
+        target = from.address();
+        boolean published = commit(from.length());
         target = NOTHING; // the bytes are the reader's: nothing stays claimed
         return published;
     }

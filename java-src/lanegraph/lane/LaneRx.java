@@ -153,6 +153,14 @@ public abstract class LaneRx extends LaneHandle {
         return 0;
     }
 
+    /**
+     * The reader of the one lane that has the message: asked once a message where one call site serves all kinds of readers,
+     * so that the calls behind it meet few kinds.
+     */
+    LaneRx source() {
+        return this;
+    }
+
     /** The address of the payload that {@link #peek()} found. */
     abstract long address();
 }

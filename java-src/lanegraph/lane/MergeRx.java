@@ -136,6 +136,11 @@ public final class MergeRx extends LaneRx {
     }
 
     @Override
+    LaneRx source() {
+        return current;
+    }
+
+    @Override
     long address() {
         return current.address();
     }
