@@ -30,7 +30,7 @@
   (let [chosen (cond case  (select-keys cases [(keyword case)])
                      quick (take 1 cases)
                      :else cases)
-        redefinitions (* 100 rounds)]
+        redefinitions (* 100 (if quick 1 rounds))]
     {:set-up [(str "Set-up: a stage of seven lines, named by its symbol, is evaluated anew " redefinitions " times in each of " trials " JVMs, after 200 times to")
               "  warm up, while a thread sends it maps; the new function itself notes its first message. Rounds: redefinitions."]
      :groups (mapv #(group % redefinitions trials) chosen)}))
