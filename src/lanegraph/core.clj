@@ -344,7 +344,7 @@
   again: at once, then after waits that grow from 0.1 to 5 seconds. Endpoints belong to those who attach. Returns a
   supervisor: stop! ends the processes from ingress to egress, with {:mode :drain} each when what it reads has come
   through; .close does it now; deref waits for the end: {:outcome :stopped or :gave-up, :restarts {role n}, :drained
-  bool, :waiting {role n}, :killed [role …] those that did not end when they were told, and of one given up :role :exit
+  bool, :waiting {role n, or nil where a lane cannot be read}, :killed [role …] those that did not end when they were told, and of one given up :role :exit
   :log}. It ends with this JVM; if that is killed, the roles end too, each between two messages. The stages must be symbols or names of classes, and the spec is written to :dir.
   Errors: :graph/invalid, :role/owned if somebody runs a role there, :graph/failed with :role :exit :log when one cannot be
   started."

@@ -10,12 +10,13 @@
             [lanegraph.report :as report]
             [lanegraph.topology :as topology])
   (:import (clojure.lang ExceptionInfo IBlockingDeref IDeref)
-           (java.io BufferedReader File Writer)
+           (java.io BufferedReader File IOException Writer)
            (java.lang ProcessBuilder$Redirect)
            (java.lang.management ManagementFactory)
            (java.nio.charset StandardCharsets)
            (java.util.concurrent CountDownLatch TimeUnit)
            (java.util.concurrent.locks LockSupport)
+           (lanegraph LaneGraphException)
            (lanegraph.graph GraphSpec)
            (lanegraph.region SmallFile)
            (lanegraph.runtime AttachedGraph LaneGraph SupervisorWatch)))
@@ -29,6 +30,7 @@
 (def ^:private look-ns 2000000)
 (def ^:private kill-ms "How long one that was asked to end may take." 5000)
 (def ^:private last-lines 20)
+(def ^:private no-process "The exit code, as shells have it, of a process that could not be started." 127)
 
 ;; ------------------------------------------------------------------ order
 
@@ -75,84 +77,112 @@
             (.redirectErrorStream true)
             (.redirectInput ProcessBuilder$Redirect/PIPE))))
 
-(defn- tell [{:keys [on-event graph]} event]
+(defn- tell
+  "What the listener throws must not end the thread that keeps a role: it goes where errors of threads go."
+  [{:keys [on-event graph]} event]
   (when on-event
-    (on-event (assoc event :graph graph))))
+    (try
+      (on-event (assoc event :graph graph))
+      (catch Throwable e
+        (let [thread (Thread/currentThread)]
+          (.uncaughtException (.getUncaughtExceptionHandler thread) thread e))))))
+
+(defn- log! [{:keys [log] :as sup} role line]
+  (swap! log update role #(vec (take-last last-lines (conj (or % []) line))))
+  (tell sup {:type :log :role role :text line}))
 
 (defn- listen
-  "Forwards what the process prints until it ends; tells when the role is ready. Answers the exit code."
+  "Forwards what the process prints until it ends; tells when the role is ready, and answers whether it was."
   [{:keys [ready] :as sup} role ^Process p]
   (with-open [^BufferedReader in (.inputReader p)]
-    (loop []
-      (when-let [line (.readLine in)]
+    (loop [ready? false]
+      (if-let [line (try (.readLine in) (catch IOException _ nil))] ; it is closed under who reads when it has to be killed
         (if (= line (str "ready " (name role)))
           (do (.countDown ^CountDownLatch (ready role))
-              (tell sup {:type :role-ready :role role :pid (.pid p)}))
-          (do (swap! (:log sup) update role #(vec (take-last last-lines (conj (or % []) line))))
-              (tell sup {:type :log :role role :text line})))
-        (recur))))
-  (long (.waitFor p)))
+              (tell sup {:type :role-ready :role role :pid (.pid p)})
+              (recur true))
+          (do (log! sup role line)
+              (recur ready?)))
+        ready?))))
 
 (defn- launched
-  "A new process of the role; nil when all of it is being stopped."
-  ^Process [{:keys [processes stopping lock command]} role]
+  "{:process p} of the role; {:why text} where the system starts none; nil when all of it is being stopped."
+  [{:keys [processes stopping lock command]} role]
   (locking lock
     (when-not (contains? @stopping role)
-      (let [p (start! (command role))]
-        (swap! processes assoc role p)
-        p))))
+      (try
+        (let [p (start! (command role))]
+          (swap! processes assoc role p)
+          {:process p})
+        (catch IOException e ; there is no such program, or no room for another process
+          {:why (ex-message e)})))))
+
+(defn- life
+  "One life of a role: {:exit code, :ready? whether it came so far, :pid the number of its process}; nil when all of it is
+  being stopped."
+  [sup role]
+  (when-let [{:keys [^Process process why]} (launched sup role)]
+    (if process
+      (let [ready? (listen sup role process)]
+        {:exit (long (.waitFor process)) :ready? ready? :pid (.pid process)})
+      (do (log! sup role (str "no process could be started: " why))
+          {:exit no-process :ready? false}))))
 
 (defn- in-thread ^Thread [label f]
   (doto (Thread. ^Runnable f (str "lanegraph:supervise:" label))
     (.setDaemon true)
     (.start)))
 
-(declare finish!)
+(declare end-all!)
 
 (defn- give-up [{:keys [result] :as sup} role exit]
   (let [why {:outcome :gave-up :role role :exit exit :log (get @(:log sup) role [])}]
     (when (deliver result why)
       (tell sup (assoc why :type :gave-up))
-      (in-thread "stop" #(finish! sup :now kill-ms))))) ; not on the thread of a role: it waits for those
+      (end-all! sup :now 0))))
 
 (defn- wait-ms ^long [deaths]
   (min (long longest-wait-ms) (* (long first-wait-ms) (bit-shift-left 1 (min 10 (dec (count deaths)))))))
 
 (defn- keep!
-  "Keeps one role alive. One that ends by itself with exit 0, as after SIGTERM, is started again and not counted. One that
-  was never ready and could not start (exit 1 or 2) will not be helped by another try."
+  "Keeps one role alive. One that was ready and ends by itself with exit 0, as after SIGTERM, is started again and not
+  counted. One that was never ready and could not start (exit 1, 2 or 127) will not be helped by another try."
   [{:keys [ready restarts stopping max-restarts ^CountDownLatch ending] :as sup} role]
   (loop [deaths []]
-    (when-let [p (launched sup role)]
-      (let [exit (long (listen sup role p))]
-        (when-not (contains? @stopping role)
-          (let [now    (System/currentTimeMillis)
-                deaths (if (zero? exit)
-                         deaths
-                         (conj (filterv #(< (- now (long %)) (long within-ms)) deaths) now))]
-            (tell sup {:type :role-died :role role :exit exit :pid (.pid p)})
-            (if (or (< (long max-restarts) (count deaths))
-                    (and (#{1 2} exit) (pos? (.getCount ^CountDownLatch (ready role)))))
-              (give-up sup role exit)
-              (do (swap! restarts update role (fnil inc 0))
-                  (when (seq deaths)
-                    (.await ending (wait-ms deaths) TimeUnit/MILLISECONDS))
-                  (recur deaths)))))))))
+    (when-let [{:keys [exit ready? pid]} (life sup role)]
+      (when-not (contains? @stopping role)
+        (let [now    (System/nanoTime) ; the clock may be set
+              deaths (if (and ready? (= 0 exit))
+                       deaths
+                       (conj (filterv #(< (quot (- now (long %)) 1000000) (long within-ms)) deaths) now))]
+          (tell sup {:type :role-died :role role :exit exit :pid pid})
+          (if (or (< (long max-restarts) (count deaths))
+                  (and (#{1 2 no-process} exit) (pos? (.getCount ^CountDownLatch (ready role)))))
+            (give-up sup role exit)
+            (do (swap! restarts update role (fnil inc 0))
+                (when (seq deaths)
+                  (.await ending (wait-ms deaths) TimeUnit/MILLISECONDS))
+                (recur deaths))))))))
 
 ;; ------------------------------------------------------------------ stopping
 
 (defn- waiting
-  "How many messages the lanes hold for a role."
-  ^long [^AttachedGraph g role]
-  (long (reduce + (for [[_ {:keys [readers]}] (:lanes (report/status->data (.status g)))
-                        [owner depth] readers :when (= role (role-of owner))]
-                    depth))))
+  "How many messages the lanes hold for a role; nil if nobody can tell: a file is damaged, or was cut short."
+  [^AttachedGraph g role]
+  (try
+    (reduce + (for [[_ {:keys [readers]}] (:lanes (report/status->data (.status g)))
+                    [owner depth] readers :when (= role (role-of owner))]
+                depth))
+    (catch LaneGraphException _ nil)
+    (catch InternalError _ nil)))
 
 (defn- passed? [deadline]
-  (neg? (- (long deadline) (System/nanoTime))))
+  (not (pos? (- (long deadline) (System/nanoTime)))))
 
-(defn- await-empty [g role deadline]
-  (while (and (not (passed? deadline)) (pos? (waiting g role)))
+(defn- await-empty
+  "Waits until the lanes hold nothing for a role; at most until the deadline in `until`, which may be brought forward."
+  [g role until]
+  (while (and (not (passed? @until)) (pos? (long (or (waiting g role) 0))))
     (LockSupport/parkNanos look-ns)))
 
 (defn- end!
@@ -167,39 +197,53 @@
       true)))
 
 (defn- attached
-  "The graph from outside; nil when none of its processes got as far as making it."
+  "The graph from outside; nil when none of its processes got as far as making it, or what it left cannot be read: the
+  roles have to end all the same."
   ^AttachedGraph [dir]
   (try
     (attached/attach dir {})
-    (catch ExceptionInfo e
-      (when-not (= :graph/not-found (:lanegraph/code (ex-data e)))
-        (throw e)))))
+    (catch ExceptionInfo _ nil)))
+
+(defn- end-in-order! [{:keys [dir order until ^CountDownLatch ending ended threads hook] :as sup}]
+  (let [g      (attached dir)
+        killed (vec (filter (fn [role]
+                              (when g (await-empty g role until))
+                              (end! sup role))
+                            order))
+        left   (into {} (for [role (when g order) :let [n (waiting g role)] :when (not= 0 n)] [role n]))]
+    (when g (.close g))
+    (.countDown ending)
+    ;; what a role has started itself may hold on to its output, which its thread reads
+    (doseq [^Thread t @threads] (.join t (long kill-ms)))
+    (deliver ended {:killed killed :drained (and (some? g) (empty? left)) :waiting left})
+    (try (.removeShutdownHook (Runtime/getRuntime) @hook)
+         (catch IllegalStateException _ nil)))) ; the JVM is shutting down
+
+(defn- end-all!
+  "Begins to stop all roles in order, once: on a thread of its own, which waits for those of the roles, and which nobody
+  interrupts. It delivers what is left to :ended. Asked again, it may bring the deadline forward."
+  [{:keys [finishing until] :as sup} mode deadline-ms]
+  (let [left-ms  (if (= :drain mode) (min (long deadline-ms) (.toMillis TimeUnit/DAYS 365)) 0)
+        deadline (+ (System/nanoTime) (.toNanos TimeUnit/MILLISECONDS left-ms))]
+    (swap! until #(if (or (nil? %) (neg? (- deadline (long %)))) deadline %))
+    (when (compare-and-set! finishing false true)
+      (in-thread "stop" #(end-in-order! sup)))))
 
 (defn- finish!
-  "Stops all roles in order, once, and delivers what is left to :ended."
-  [{:keys [dir order ^CountDownLatch ending finishing ended threads hook] :as sup} mode deadline-ms]
-  (when (compare-and-set! finishing false true)
-    (let [deadline (+ (System/nanoTime) (* 1000000 (long deadline-ms)))]
-      (let [g      (attached dir)
-            killed (vec (filter (fn [role]
-                                  (when (and g (= :drain mode)) (await-empty g role deadline))
-                                  (end! sup role))
-                                order))
-            left   (into {} (for [role (when g order) :let [n (waiting g role)] :when (pos? n)] [role n]))]
-        (when g (.close g))
-        (.countDown ending)
-        (doseq [^Thread t @threads] (.join t))
-        (deliver ended {:killed killed :drained (empty? left) :waiting left}))
-      (try (.removeShutdownHook (Runtime/getRuntime) @hook)
-           (catch IllegalStateException _ nil)))) ; the JVM is shutting down
-  @ended)
+  "Stops all roles now and waits for their end. An interrupt of the caller is kept for later."
+  [{:keys [ended] :as sup}]
+  (end-all! sup :now 0)
+  (let [interrupted (volatile! (Thread/interrupted))]
+    (while (not (realized? ended))
+      (try @ended (catch InterruptedException _ (vreset! interrupted true))))
+    (when @interrupted (.interrupt (Thread/currentThread)))))
 
 (defn- result-of [{:keys [result ended restarts]}]
   (merge {:restarts @restarts} @result @ended))
 
 (deftype Supervisor [sup]
   java.lang.AutoCloseable
-  (close [_] (deliver (:result sup) {:outcome :stopped}) (finish! sup :now kill-ms) nil)
+  (close [_] (deliver (:result sup) {:outcome :stopped}) (finish! sup) nil)
   IDeref
   (deref [_] (result-of sup))
   IBlockingDeref
@@ -211,13 +255,20 @@
   (let [{:keys [graph order]} (.sup s)]
     (.write out (str "#lanegraph[" (name graph) " supervised, " (count order) " roles]"))))
 
+(defn- interrupted [what]
+  (.interrupt (Thread/currentThread))
+  (problem/ex :interrupted :call/interrupted (str "interrupted: " what) {}))
+
 (defn stop!
   "As lanegraph.core/stop!, of all processes, from ingress to egress."
   [^Supervisor s mode deadline-ms]
   (let [sup (.sup s)]
     (deliver (:result sup) {:outcome :stopped})
-    (finish! sup mode deadline-ms)
-    (result-of sup)))
+    (end-all! sup mode deadline-ms)
+    (try
+      (result-of sup)
+      (catch InterruptedException _
+        (throw (interrupted "stop of a supervised graph, which goes on"))))))
 
 ;; ------------------------------------------------------------------ starting
 
@@ -256,11 +307,16 @@
                  :on-event  on-event :max-restarts max-restarts
                  :ready     (into {} (map (fn [role] [role (CountDownLatch. 1)])) order)
                  :ending    (CountDownLatch. 1) :lock (Object.) :stopping (atom #{}) :processes (atom {}) :log (atom {})
-                 :restarts  (atom {}) :finishing (atom false) :result (promise) :ended (promise)
+                 :restarts  (atom {}) :finishing (atom false) :until (atom nil) :result (promise) :ended (promise)
                  :threads   (atom []) :hook (atom nil)}
-        hook    (Thread. ^Runnable #(do (deliver (:result sup) {:outcome :stopped}) (finish! sup :now kill-ms)))]
+        hook    (Thread. ^Runnable #(do (deliver (:result sup) {:outcome :stopped}) (finish! sup)))]
     (reset! (:hook sup) hook)
     (.addShutdownHook (Runtime/getRuntime) hook)
     (reset! (:threads sup) (mapv (fn [role] (in-thread (name role) #(keep! sup role))) order))
-    (await-ready sup)
+    (try
+      (await-ready sup)
+      (catch InterruptedException _ ; nobody has what it would be stopped by
+        (deliver (:result sup) {:outcome :stopped})
+        (finish! sup)
+        (throw (interrupted "start of a supervised graph; its processes were stopped"))))
     (Supervisor. sup)))

@@ -1,7 +1,8 @@
 (ns lanegraph.supervise-test
   "A process for each role, kept alive, given up and stopped in order. The processes are Java alone, so that they start
   fast."
-  (:require [clojure.string :as str]
+  (:require [clojure.java.io :as io]
+            [clojure.string :as str]
             [clojure.test :refer [deftest is testing]]
             [lanegraph.convert :as convert]
             [lanegraph.core :as lg]
@@ -93,6 +94,73 @@
         (lg/offer! g :in "new")
         (is (= ["new"] (lg/take! g :out 1 {:timeout-ms 20000})))
         (is (= 1 (get-in (lg/status g) [:lanes :c :written])))))))
+
+(defn- sh-role
+  "The command lines of processes that are ready and do nothing until their input ends, or what `script` says."
+  ([] (fn [role] (sh-role (str "echo ready " (name role) "; read line"))))
+  ([script] ["sh" "-c" script]))
+
+(defn- processes [sup] (vals @(:processes (.sup ^lanegraph.supervise.Supervisor sup))))
+
+(deftest what-never-comes-so-far-as-to-be-ready-is-given-up
+  (with-dir [dir]
+    (testing "a program that is not there"
+      (let [{:keys [role exit message]} (deref (future (refusal #(supervise! dir {::supervise/command (fn [_] ["/no/such/java"])}))) 20000 nil)]
+        (is (= [true 127] [(contains? #{:first :second} role) exit]))
+        (is (str/includes? (str message) "no process could be started"))))
+    (testing "one that ends well before it is ready is no better than one that fails"
+      (let [n   (atom 0)
+            run #(supervise! dir {:max-restarts 1 ::supervise/command (fn [_] (swap! n inc) ["true"])})]
+        (is (= 0 (:exit (deref (future (refusal run)) 20000 nil))))
+        (is (>= 4 (long @n)) "two roles, each started twice at most")))))
+
+(deftest a-listener-that-throws-keeps-no-role-from-being-started-again
+  (with-dir [dir]
+    (let [seen (promise)]
+      (with-open [^java.lang.AutoCloseable sup
+                  (supervise! dir {::supervise/command (sh-role)
+                                   :on-event           (fn [{:keys [type]}]
+                                                         (when (= :role-died type)
+                                                           (.setUncaughtExceptionHandler
+                                                            (Thread/currentThread)
+                                                            (reify Thread$UncaughtExceptionHandler
+                                                              (uncaughtException [_ _ e] (deliver seen (ex-message e)))))
+                                                           (throw (ex-info "my listener" {}))))})]
+        (let [[^Process one] (processes sup)]
+          (.destroyForcibly one)
+          (is (eventually (not-any? #(= one %) (processes sup))))
+          (is (= "my listener" (deref seen 20000 nil)) "and it is told"))))))
+
+(deftest roles-are-stopped-whatever-stands-in-the-directory
+  (with-dir [dir]
+    (let [sup (supervise! dir {::supervise/command (sh-role)})]
+      (io/make-parents (str (path dir "run" "control.dat")))
+      (spit (str (path dir "run" "control.dat")) "no control file")
+      (dotimes [_ 2]
+        (is (= [:stopped false] ((juxt :outcome :drained) (deref (future (lg/stop! sup {:mode :drain :deadline-ms 20000})) 20000 nil)))))
+      (is (not-any? #(.isAlive ^Process %) (processes sup))))))
+
+(deftest a-stop-brings-the-deadline-of-an-earlier-one-forward
+  (with-dir [dir]
+    (with-open [_ (lg/run-role! spec :second {:dir (str (path dir "run"))}), g (lg/attach (path dir "run"))]
+      (lg/offer-all! g :in ["1" "2"]))
+    (let [sup   (supervise! dir {::supervise/command (sh-role)})
+          drain (future (lg/stop! sup {:mode :drain :deadline-ms 3600000}))]
+      (is (= ::not-yet (deref drain 50 ::not-yet)) "nobody takes what is inside")
+      (is (= [false {:first 2}] ((juxt :drained :waiting) (deref (future (lg/stop! sup {:mode :now})) 20000 nil))))
+      (is (= {:first 2} (:waiting (deref drain 20000 nil)))))))
+
+(deftest a-start-that-is-interrupted-leaves-no-process-behind
+  (with-dir [dir]
+    (let [pids   (atom [])
+          answer (promise)
+          start  (Thread. ^Runnable #(deliver answer (refusal (fn [] (supervise! dir {::supervise/command (fn [_] (sh-role "echo $$; read line"))
+                                                                                     :on-event           (fn [e] (swap! pids conj (:text e)))})))))]
+      (.start start)
+      (is (eventually (= 2 (count @pids))))
+      (.interrupt start)
+      (is (= :call/interrupted (:lanegraph/code (deref answer 20000 nil))))
+      (is (not-any? #(.isPresent (ProcessHandle/of (parse-long %))) @pids)))))
 
 (deftest roles-end-when-their-supervisor-is-killed
   (with-dir [dir]
