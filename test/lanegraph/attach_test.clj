@@ -166,6 +166,17 @@
       (testing "and after they have ended"
         (is (= [:ended 7] ((juxt :state :messages) (get-in (lg/postmortem run) [:owners "endpoint/in"]))))))))
 
+(deftest a-start-that-is-refused-leaves-what-the-dead-have-told
+  (with-dir [dir]
+    (let [run (path dir "run")]
+      (.close (LaneGraph/runRole graph "copy" (options dir)))
+      (let [told   #((juxt :hash (fn [found] (select-keys (get-in found [:owners "role/copy"]) [:state :starts :started]))) (lg/postmortem run))
+            before (told)]
+        (doseq [start [#(LaneGraph/runRole % "copy" (options dir)) #(LaneGraph/spawn % (options dir))]]
+          (is (= "lane/incompatible" (java-code #(start (convert/spec->java (-> spec (assoc-in [:lanes :c] {:kind :events :codec :string})
+                                                                                   (assoc-in [:lanes :b :slots] 32))))))))
+        (is (= before (told)))))))
+
 (deftest the-endpoints-of-a-graph-in-one-process-tell-it-too
   (with-dir [dir]
     (with-open [rt (lg/spawn! (assoc-in spec [:lanes :c] (get-in spec [:lanes :a])) {:dir (str (path dir "run"))})

@@ -111,8 +111,11 @@ final class Assembly {
         Set<String> byReference = ByReference.lanes(spec, Stages.objects(stages), options);
         StartLock start = StartLock.take(options.dir(), "start of graph " + spec.name());
         try {
-            control = taken == null ? null : Control.open(options.dir(), spec, taken.owners());
+            if (taken != null) {
+                Control.check(options.dir(), spec, taken.owners());
+            }
             new LaneOpener(spec, part, options, topology, byReference, threads, memory).open(lanes);
+            control = taken == null ? null : Control.open(options.dir(), spec);
         } finally {
             start.close();
         }

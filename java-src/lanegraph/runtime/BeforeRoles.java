@@ -39,8 +39,9 @@ final class BeforeRoles {
         boolean made = false;
         StartLock start = StartLock.take(options.dir(), "start of graph " + spec.name());
         try {
-            Control.open(options.dir(), spec, taken.owners());
+            Control.check(options.dir(), spec, taken.owners());
             new LaneOpener(spec, Part.WHOLE, options, topology, Set.of(), false, Memory.DIRECT).open(lanes);
+            Control.open(options.dir(), spec);
             if (options.existing() == Existing.REPLACE) {
                 spec.roles().keySet().forEach(role -> RoleFile.remove(options.dir(), role));
             }

@@ -53,22 +53,30 @@ final class Control {
     }
 
     /**
-     * For a process that starts, under the start lock: the file of this graph, made if it is missing or was that of another
-     * graph, of which nobody lives.
+     * For a process that starts, under the start lock, before it touches a lane.
      *
      * @param own the locks that the caller holds
      * @throws LaneGraphException {@code graph/other-graph} if others run another graph in the directory; {@code
      *     control/corrupt}; those of files
      */
-    static Control open(Path dir, GraphSpec spec, Set<String> own) {
+    static void check(Path dir, GraphSpec spec, Set<String> own) {
+        ControlFile file = ControlFile.attach(dir, false);
+        if (file != null && !file.graph().equals(spec.canonical())) {
+            checkNobodyLives(dir, spec, GraphSpec.parse(file.graph()), own);
+        }
+    }
+
+    /**
+     * The file of this graph, made if it is missing or was that of another graph: after {@link #check}, and when the lanes
+     * are open. What a start that the lanes refuse leaves there is what the dead have told.
+     *
+     * @throws LaneGraphException {@code control/corrupt}; those of files
+     */
+    static Control open(Path dir, GraphSpec spec) {
         String text = spec.canonical();
         ControlFile file = ControlFile.attach(dir, true);
         Path madeIn = file == null ? dir : null;
-        if (file != null && !file.graph().equals(text)) {
-            checkNobodyLives(dir, spec, GraphSpec.parse(file.graph()), own);
-            file = null;
-        }
-        if (file == null) {
+        if (file == null || !file.graph().equals(text)) {
             int parts = owners(spec).size();
             file = ControlFile.make(dir, text, parts * Activity.NAMES.size(), parts, made -> allocate(made, spec));
         }
