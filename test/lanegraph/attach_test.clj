@@ -8,7 +8,8 @@
             [lanegraph.core :as lg]
             [lanegraph.run-kit :refer [eventually java-code refusal]]
             [lanegraph.scratch :as scratch :refer [path with-dir]])
-  (:import (java.nio.file Files)
+  (:import (java.lang AutoCloseable)
+           (java.nio.file Files)
            (java.util Arrays)
            (lanegraph.graph GraphSpec)
            (lanegraph.runtime AttachedGraph LaneGraph LaneStatus OwnerStatus RoleStatus SpawnOptions State)))
@@ -165,6 +166,21 @@
         (is (str/includes? (:text (lg/postmortem run)) "7 messages")))
       (testing "and after they have ended"
         (is (= [:ended 7] ((juxt :state :messages) (get-in (lg/postmortem run) [:owners "endpoint/in"]))))))))
+
+(deftest a-client-tells-that-it-lives-until-it-ends
+  (with-dir [dir]
+    (let [run (path dir "run"), client #(get-in (lg/postmortem run) [:owners "endpoint/in"])]
+      (.close (LaneGraph/runRole graph "copy" (options dir)))
+      (with-open [other ^AutoCloseable (lg/attach run)]
+        (let [g ^AutoCloseable (lg/attach run)]
+          (lg/offer! g :in "x")
+          (let [before (:heartbeat (client))]
+            (is (eventually (not= before (:heartbeat (client))))))
+          (.close g)
+          (is (= :ended (:state (client))))
+          (lg/offer! other :in "y")
+          (.close g)
+          (is (= :running (:state (client))) "to close twice is not to speak for the next one"))))))
 
 (deftest a-start-that-is-refused-leaves-what-the-dead-have-told
   (with-dir [dir]

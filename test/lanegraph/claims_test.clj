@@ -230,6 +230,18 @@
         (lg/offer-all! rt :in-p [3 4 5])
         (is (= [3 4 5] (take rt)) "nothing was acknowledged")))))
 
+(deftest clients-repair-their-lane-where-no-role-lives
+  (lane-kit/with-dir [dir true]
+    (let [spec (-> (update shared :roles dissoc :r)
+                   (update :lanes dissoc :y)
+                   (assoc-in [:endpoints :out :lane] :x))]
+      (.close (run-role spec dir "p"))
+      (is (= :dead (producer-that-dies dir "role/p" 2 "endpoint/out")))
+      (with-open [writer ^AutoCloseable (lg/attach (str dir)), reader ^AutoCloseable (lg/attach (str dir))]
+        (is (lg/offer! writer :in 7))
+        (is (= [7] (lg/take! reader :out 1 {:timeout-ms 20000})))
+        (is (= 1 (get-in (lg/status reader) [:lanes :x :repaired])))))))
+
 (deftest an-endpoint-that-could-not-be-opened-is-not-used-without-its-lock
   (lane-kit/with-dir [dir true]
     (let [lock (scratch/path dir "locks" "role.p.lock")]

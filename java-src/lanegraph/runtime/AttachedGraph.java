@@ -34,12 +34,16 @@ public final class AttachedGraph implements GraphAccess {
     private final Path dir;
     private final Control control;
     private final GraphSpec spec;
+    private final ErrorLog errors = new ErrorLog();
     private final Events events;
     private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
     private final SortedMap<String, Client> clients = new TreeMap<>();
     private final SortedMap<String, Ingress> ingress = new TreeMap<>();
     private final SortedMap<String, Egress> egress = new TreeMap<>();
     private final Set<Tap> taps = ConcurrentHashMap.newKeySet();
+    private final Object beating = new Object();
+    /** Of the clients, from the first one on; guarded by {@link #beating}. */
+    private Heartbeat heartbeat;
     private volatile boolean closed;
 
     private AttachedGraph(SpawnOptions options, Control control) {
@@ -47,14 +51,15 @@ public final class AttachedGraph implements GraphAccess {
         this.dir = options.dir();
         this.control = control;
         this.spec = control.spec();
-        this.events = new Events(spec.name(), options, new ErrorLog());
+        this.events = new Events(spec.name(), options, errors);
         spec.endpoints().forEach((name, endpoint) -> {
-            Client client = new Client(spec, dir, name);
+            Client client = new Client(spec, dir, name, errors::record);
             clients.put(name, client);
             if (endpoint.kind() == EndpointSpec.Kind.INGRESS) {
-                ingress.put(name, new Ingress(name, () -> client.tx(codec(endpoint.lane().lane())), client::activity));
+                ingress.put(name, new Ingress(name, () -> beating(client.tx(codec(endpoint.lane().lane()))), client::activity));
             } else {
-                egress.put(name, new Egress(name, () -> client.rx(codec(endpoint.lane().lane())), client::activity, () -> false));
+                egress.put(name, new Egress(name, () -> beating(client.rx(codec(endpoint.lane().lane()))), client::activity,
+                        () -> false));
             }
         });
     }
@@ -66,6 +71,16 @@ public final class AttachedGraph implements GraphAccess {
      */
     public static AttachedGraph attach(SpawnOptions options) {
         return new AttachedGraph(options, Control.attached(options.dir(), false));
+    }
+
+    /** The handle of a client, of which others hear from now on that it lives. */
+    private <H> H beating(H handle) {
+        synchronized (beating) {
+            if (heartbeat == null && !closed) {
+                heartbeat = new Heartbeat(name(), () -> clients.values().forEach(Client::look), errors::record);
+            }
+        }
+        return handle;
     }
 
     private Codec codec(String lane) {
@@ -284,6 +299,11 @@ public final class AttachedGraph implements GraphAccess {
         String why = "this access to graph " + name() + " is closed";
         ingress.values().forEach(endpoint -> endpoint.refuse(why, Deadline.in(CLOSE_MS)));
         egress.values().forEach(endpoint -> endpoint.refuse(why, Deadline.in(CLOSE_MS)));
+        synchronized (beating) {
+            if (heartbeat != null) {
+                heartbeat.close();
+            }
+        }
         clients.values().forEach(Client::close);
         lanes.values().forEach(Lane::close);
         events.close();

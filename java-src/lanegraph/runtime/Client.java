@@ -1,9 +1,11 @@
 package lanegraph.runtime;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import lanegraph.graph.EndpointSpec;
 import lanegraph.graph.GraphSpec;
 import lanegraph.graph.LaneSpec;
@@ -23,10 +25,15 @@ final class Client {
     private final String owner;
     private final boolean writesJournal;
     private Ownership ownership;
+    private final Consumer<Throwable> onError;
     private Activity activity;
     private Lane opened;
+    /** Null unless it is open. */
+    private ClaimWatch watch;
 
-    Client(GraphSpec spec, Path dir, String name) {
+    /** @param onError told what goes wrong in {@link #look} */
+    Client(GraphSpec spec, Path dir, String name, Consumer<Throwable> onError) {
+        this.onError = onError;
         EndpointSpec endpoint = spec.endpoints().get(name);
         this.spec = spec;
         this.dir = dir;
@@ -68,6 +75,7 @@ final class Client {
             activity = control.activity(owner);
             activity.begin(System.currentTimeMillis());
             activity.beat("running", 0, System.currentTimeMillis());
+            watch = new ClaimWatch(dir, List.of(opening), onError);
             ownership = taken;
             opened = opening; // last: what is there is used without another look, and so must be owned
             return opened;
@@ -89,8 +97,21 @@ final class Client {
         return activity;
     }
 
+    /**
+     * While it is open: tells that it lives, and repairs its lane where others died between claim and commit, since no role
+     * need live that would. Not for the thread of who uses it: it takes locks.
+     */
+    synchronized void look() {
+        if (watch != null) {
+            activity.beat("running", 0, System.currentTimeMillis());
+            watch.look();
+        }
+    }
+
+    /** Idempotent: the endpoint may be another's by now. */
     synchronized void close() {
-        if (opened != null) {
+        if (watch != null) {
+            watch = null;
             activity.beat("ended", 0, System.currentTimeMillis());
             end(opened, ownership::close);
         }
