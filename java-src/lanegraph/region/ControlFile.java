@@ -90,7 +90,7 @@ public final class ControlFile {
     }
 
     /**
-     * Maps the one that is there; null if there is none.
+     * Maps the one that is there; null if there is none, be it that the directory is none.
      *
      * @param write false to map it for reading only
      * @throws LaneGraphException {@code control/corrupt}; those of files
@@ -98,6 +98,9 @@ public final class ControlFile {
     public static ControlFile attach(Path dir, boolean write) {
         Path file = dir.toAbsolutePath().resolve(NAME);
         return FileThread.call(() -> {
+            if (!Files.isDirectory(file.getParent())) {
+                return null;
+            }
             Set<OpenOption> options = new HashSet<>(Set.of(StandardOpenOption.READ, NOFOLLOW_LINKS));
             if (write) {
                 options.add(StandardOpenOption.WRITE);
@@ -105,6 +108,9 @@ public final class ControlFile {
             try (FileChannel channel = FileChannel.open(file, options)) {
                 Rights.check(file.getParent());
                 Rights.check(file);
+                if (!Files.isRegularFile(file, NOFOLLOW_LINKS)) {
+                    throw Refusal.notAFile(file, "directory or special file");
+                }
                 long size = channel.size();
                 if (size < TEXT_OFFSET || size > MAX_LENGTH) {
                     throw Refusal.controlCorrupt(file, "file length", size, TEXT_OFFSET + " to " + MAX_LENGTH);
@@ -122,7 +128,10 @@ public final class ControlFile {
 
     private static void check(Path file, ByteBuffer memory) {
         expect(file, "magic", Long.toHexString(memory.getLong(MAGIC_OFFSET)), Long.toHexString(MAGIC));
-        expect(file, "version", memory.getInt(VERSION_OFFSET), LAYOUT_VERSION);
+        int version = memory.getInt(VERSION_OFFSET);
+        if (version != LAYOUT_VERSION) {
+            throw Refusal.controlOtherVersion(file, version, LAYOUT_VERSION);
+        }
         expect(file, "file length", (long) memory.capacity(), memory.getLong(LENGTH_OFFSET));
         int textLength = memory.getInt(TEXT_LENGTH_OFFSET);
         int counters = memory.getInt(COUNTERS_OFFSET);

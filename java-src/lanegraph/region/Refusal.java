@@ -36,16 +36,27 @@ final class Refusal {
         return unfit("lane/corrupt", "is damaged or no lane", file, field, found, expected);
     }
 
-    /** The control file is damaged, or of another version: {@code control/corrupt}. */
+    /** The control file is damaged: {@code control/corrupt}. */
     static LaneGraphException controlCorrupt(Path file, String field, Object found, Object expected) {
+        return control("is damaged", file, field, found, expected, "remove it");
+    }
+
+    /** The control file was laid out by another version of lanegraph: {@code control/corrupt}. */
+    static LaneGraphException controlOtherVersion(Path file, int found, int expected) {
+        return control("has the layout of another version", file, "version", found, expected,
+                "use the version that made it, or remove it");
+    }
+
+    private static LaneGraphException control(String what, Path file, String field, Object found, Object expected,
+            String wayOut) {
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("file", file.toString());
         details.put("field", field);
         details.put("found", found);
         details.put("expected", expected);
-        return new LaneGraphException(Category.CONFLICT, "control/corrupt", "control file is damaged: file=" + file + " field="
-                + field + " found=" + found + " expected=" + expected
-                + "; remove it while nothing runs there: it holds no message", details);
+        return new LaneGraphException(Category.CONFLICT, "control/corrupt", "control file " + what + ": file=" + file
+                + " field=" + field + " found=" + found + " expected=" + expected + "; " + wayOut
+                + " while nothing runs there: it holds no message", details);
     }
 
     /** The lane file is not there: {@code lane/not-found}. */
@@ -230,7 +241,7 @@ final class Refusal {
         return reason != null ? reason
                 : cause instanceof AccessDeniedException ? "access denied"
                 : cause instanceof NoSuchFileException ? "no such file or directory"
-                : cause instanceof FileAlreadyExistsException ? "there is a file of this name"
+                : cause instanceof FileAlreadyExistsException file ? "no directory has the name " + file.getFile()
                 : cause.getClass().getSimpleName();
     }
 

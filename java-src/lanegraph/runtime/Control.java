@@ -2,6 +2,7 @@ package lanegraph.runtime;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -155,9 +156,10 @@ final class Control {
     static Control attached(Path dir, boolean write) {
         Control control = attach(dir, write);
         if (control == null) {
+            String found = Files.isDirectory(dir) ? "no graph was ever started in this directory"
+                    : Files.exists(dir) ? "found a file, expected the directory of a graph" : "there is no such directory";
             throw new LaneGraphException(Category.NOT_FOUND, "graph/not-found",
-                    "no graph was ever started in this directory: directory=" + dir
-                            + "; start one there first, or choose another directory",
+                    found + ": directory=" + dir + "; start a graph there first, or choose another directory",
                     Map.of("directory", dir.toString()));
         }
         return control;

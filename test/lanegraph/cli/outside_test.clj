@@ -17,7 +17,7 @@
     (fn [dir]
       (let [lanes (str dir "/run")
             spec  (copy-graph :edn)]
-        (is (= [2 true] ((juxt :exit #(str/includes? (:err %) "no graph was ever started")) (lanegraph ["status" lanes]))))
+        (is (= [2 true] ((juxt :exit #(str/includes? (:err %) "there is no such directory")) (lanegraph ["status" lanes]))))
         (with-open [rt (lg/run-role! spec :copy {:dir lanes}), g (lg/attach lanes)]
           (is (= 3 (lg/offer-all! g :in [{:n 1} {:n 2} {:n 3}])))
           (is (eventually (= 3 (:depth (:b (:lanes (lg/status g)))))))
@@ -37,6 +37,24 @@
           (is (= [[] :running] ((juxt :died #(get-in % [:owners "role/copy" :state])) (edn-of "postmortem" lanes))))
           (is (= 0 (:exit (lanegraph ["postmortem" lanes "--format" "json"])))))
         (is (= :stopped (:state (edn-of "status" lanes))) "and after it has ended")))))
+
+(deftest a-path-where-no-graph-was-is-told-for-what-it-is
+  (with-dir
+    (fn [dir]
+      (doseq [[path found] {(file dir "plain" "hello")       "found a file, expected the directory of a graph"
+                            (str (file dir "plain" "hello") "/x") "there is no such directory"
+                            (str dir "/missing")             "there is no such directory"
+                            dir                              "no graph was ever started in this directory"}
+              command ["status" "top" "why" "errors" "postmortem" "peek" "tap"]]
+        (let [{:keys [exit err]} (lanegraph (cond-> [command (str path)] (#{"peek" "tap"} command) (conj "a")))]
+          (is (= [2 true] [exit (str/includes? err (str ": " found ": directory=" path "; start a graph there first"))]) (str command err))))
+      (testing "what is no control file in its place"
+        (.mkdirs (java.io.File. (str dir "/odd/control.dat")))
+        (let [{:keys [exit err]} (lanegraph ["status" (str dir "/odd")])]
+          (is (= [1 true] [exit (str/includes? err "expected a regular file")]))))
+      (testing "a file in the place of the lanes' folder"
+        (let [{:keys [err]} (lanegraph ["run-role" (file dir "g.edn" (copy-graph :string)) "copy" "--dir" (file dir "plain" "hello")])]
+          (is (str/includes? err (str "no directory has the name " (file dir "plain" "hello")))))))))
 
 (deftest run-role-ends-by-a-signal
   (with-dir
