@@ -81,3 +81,7 @@
   [v]
   (never v)
   (boom "boom"))
+
+(def gated
+  "A stage with a state, as `never` while there is a gate."
+  {:init (fn [_] 0) :step (fn [n v] (when @gate (never v)) [(inc (long n)) v])})

@@ -3,7 +3,7 @@
   (:require [clojure.edn :as edn]
             [clojure.string :as str]
             [clojure.test :refer [deftest is testing]]
-            [lanegraph.cli.fixture :refer [copy-graph file lanegraph with-dir]]
+            [lanegraph.cli.fixture :refer [copy-graph file gate lanegraph stage-graph with-dir]]
             [lanegraph.core :as lg]
             [lanegraph.run-kit :refer [eventually]]))
 
@@ -72,3 +72,24 @@
         (is (= [0 ""] ((juxt :exit :err) @run)))
         (is (= 2 (:exit (lanegraph ["run-role" spec "copi" "--dir" lanes]))))
         (is (= 2 (:exit (lanegraph ["run-role" spec "copy"]))) "a directory is needed")))))
+
+(deftest a-signal-ends-run-role-while-a-state-is-rebuilt
+  (with-dir
+    (fn [dir]
+      (let [lanes  (str dir "/run")
+            spec   (-> (stage-graph :string {:stage 'lanegraph.cli.fixture/gated :as :stateful :recover {:journal :a}})
+                       (assoc-in [:lanes :a] {:kind :journal :codec :string}))
+            path   (file dir "g.edn" spec)
+            signal (promise)]
+        (reset! gate nil)
+        (with-open [_ (lg/run-role! spec :work {:dir lanes}), g (lg/attach lanes)]
+          (lg/offer! g :in "x")
+          (is (= ["x"] (lg/take! g :out 1 {:timeout-ms 20000}))))
+        (let [{:keys [entered open]} (reset! gate {:entered (promise) :open (promise)})]
+          (try
+            (let [run (future (lanegraph ["run-role" path "work" "--dir" lanes] :on-signal #(deliver signal %)))]
+              (is (deref entered 20000 false))
+              (@signal 143)
+              (is (= {:exit 0 :out "" :err ""} (deref run 20000 nil)))
+              (is (= :ended (get-in (lg/postmortem lanes) [:owners "role/work" :state])) "and the role is free"))
+            (finally (deliver open true) (reset! gate nil))))))))
