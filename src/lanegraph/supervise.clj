@@ -30,6 +30,7 @@
 (def ^:private look-ns 2000000)
 (def ^:private kill-ms "How long one that was asked to end may take." 5000)
 (def ^:private last-lines 20)
+(def ^:private last-words-ms "For what a process that has ended has printed; what it started itself may hold on to its output." 500)
 (def ^:private no-process "The exit code, as shells have it, of a process that could not be started." 127)
 
 ;; ------------------------------------------------------------------ order
@@ -56,11 +57,15 @@
 
 ;; ------------------------------------------------------------------ processes
 
+(def ^:private own-option
+  "An option that is for one JVM alone: agents, ports that it opens, what is for its short life."
+  (re-pattern (str "^(-agentlib|-javaagent|-Xrun|-Dlanegraph\\.|-Dclojure\\.server\\.|-Dcom\\.sun\\.management\\.jmxremote\\.(rmi\\.)?port="
+                   "|-XX:TieredStopAtLevel|-XX:ArchiveClassesAtExit)")))
+
 (defn- jvm-options
   "Those of this JVM, without what is for it alone."
-  []
-  (remove #(re-find #"^(-agentlib|-javaagent|-Xrun|-Dlanegraph\.|-XX:TieredStopAtLevel|-XX:ArchiveClassesAtExit)" %)
-          (.getInputArguments (ManagementFactory/getRuntimeMXBean))))
+  ([] (jvm-options (.getInputArguments (ManagementFactory/getRuntimeMXBean))))
+  ([options] (remove #(re-find own-option %) options)))
 
 (defn command
   "The command line that runs a role of the spec in a file."
@@ -91,19 +96,23 @@
   (swap! log update role #(vec (take-last last-lines (conj (or % []) line))))
   (tell sup {:type :log :role role :text line}))
 
+(defn- in-thread ^Thread [label f]
+  (doto (Thread. ^Runnable f (str "lanegraph:supervise:" label))
+    (.setDaemon true)
+    (.start)))
+
 (defn- listen
-  "Forwards what the process prints until it ends; tells when the role is ready, and answers whether it was."
-  [{:keys [ready] :as sup} role ^Process p]
+  "Forwards what the process prints until its output ends; tells when the role is ready, and sets `ready?`."
+  [{:keys [ready] :as sup} role ^Process p ready?]
   (with-open [^BufferedReader in (.inputReader p)]
-    (loop [ready? false]
-      (if-let [line (try (.readLine in) (catch IOException _ nil))] ; it is closed under who reads when it has to be killed
+    (loop []
+      (when-let [line (try (.readLine in) (catch IOException _ nil))] ; it is closed under who reads when it has to be killed
         (if (= line (str "ready " (name role)))
-          (do (.countDown ^CountDownLatch (ready role))
-              (tell sup {:type :role-ready :role role :pid (.pid p)})
-              (recur true))
-          (do (log! sup role line)
-              (recur ready?)))
-        ready?))))
+          (do (reset! ready? true)
+              (.countDown ^CountDownLatch (ready role))
+              (tell sup {:type :role-ready :role role :pid (.pid p)}))
+          (log! sup role line))
+        (recur)))))
 
 (defn- launched
   "{:process p} of the role; {:why text} where the system starts none; nil when all of it is being stopped."
@@ -123,15 +132,13 @@
   [sup role]
   (when-let [{:keys [^Process process why]} (launched sup role)]
     (if process
-      (let [ready? (listen sup role process)]
-        {:exit (long (.waitFor process)) :ready? ready? :pid (.pid process)})
+      (let [ready?   (atom false)
+            listener (in-thread (str (name role) ":log") #(listen sup role process ready?))
+            exit     (long (.waitFor process))]
+        (.join listener (long last-words-ms))
+        {:exit exit :ready? @ready? :pid (.pid process)})
       (do (log! sup role (str "no process could be started: " why))
           {:exit no-process :ready? false}))))
-
-(defn- in-thread ^Thread [label f]
-  (doto (Thread. ^Runnable f (str "lanegraph:supervise:" label))
-    (.setDaemon true)
-    (.start)))
 
 (declare end-all!)
 
@@ -213,8 +220,7 @@
         left   (into {} (for [role (when g order) :let [n (waiting g role)] :when (not= 0 n)] [role n]))]
     (when g (.close g))
     (.countDown ending)
-    ;; what a role has started itself may hold on to its output, which its thread reads
-    (doseq [^Thread t @threads] (.join t (long kill-ms)))
+    (doseq [^Thread t @threads] (.join t))
     (deliver ended {:killed killed :drained (and (some? g) (empty? left)) :waiting left})
     (try (.removeShutdownHook (Runtime/getRuntime) @hook)
          (catch IllegalStateException _ nil)))) ; the JVM is shutting down

@@ -45,6 +45,12 @@
   (testing "a cycle is no obstacle"
     (is (= #{:first :second} (set (supervise/order (convert/spec->java (assoc-in spec [:roles :second :tx] :a))))))))
 
+(deftest processes-open-no-port-of-their-supervisor
+  (is (= ["-Xmx64m" "-Dmy.port=1"]
+         (#'supervise/jvm-options ["-Xmx64m" "-Dclojure.server.repl={:port 5555 :accept clojure.core.server/repl}" "-Dmy.port=1"
+                                   "-Dcom.sun.management.jmxremote.port=9010" "-Dcom.sun.management.jmxremote.rmi.port=9010"
+                                   "-agentlib:jdwp=transport=dt_socket,address=5005"]))))
+
 (deftest a-role-that-dies-is-started-again-and-all-stop-in-order
   (with-dir [dir]
     (let [events (atom [])
@@ -130,6 +136,22 @@
           (.destroyForcibly one)
           (is (eventually (not-any? #(= one %) (processes sup))))
           (is (= "my listener" (deref seen 20000 nil)) "and it is told"))))))
+
+(deftest what-a-role-has-started-does-not-hide-its-death
+  (with-dir [dir]
+    (let [children (atom #{})
+          again    (promise)]
+      (try
+        (with-open [^java.lang.AutoCloseable sup
+                    (supervise! dir {::supervise/command #(sh-role (str "sleep 60 & echo $!; echo ready " (name %) "; read line"))
+                                     :on-event           (fn [{:keys [type text] :as e}]
+                                                           (case type
+                                                             :log       (swap! children conj text)
+                                                             :role-died (deliver again e)
+                                                             nil))})]
+          (.destroyForcibly ^Process (first (processes sup)))
+          (is (= 137 (:exit (deref again 20000 nil)))))
+        (finally (run! #(kill! (parse-long %)) @children))))))
 
 (deftest roles-are-stopped-whatever-stands-in-the-directory
   (with-dir [dir]
