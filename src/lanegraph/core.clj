@@ -668,7 +668,8 @@
 (defn retry!
   "A parked role does its message again, with what its stage is now, and goes on behind it if that ends well; else it is
   parked again, with :parked in what is returned, which is as step!'s. Results of the message that were published before one of
-  them failed are not published again.
+  them failed are not published again. A :stateful stage does it in the state that it had before it, if that is a value (what
+  :step returns, and not an object that it changes): so each message counts once.
   Errors: as pause!; :role/not-parked."
   ([rt role] (retry! rt role {}))
   ([rt role opts] (live/retry! rt role opts)))

@@ -67,6 +67,7 @@
       StateCarrier
       (state [_] @state)
       (restore [_ s] (vreset! state s))
+      (replacesState [_] true)
       java.lang.AutoCloseable
       (close [_]
         (when close

@@ -96,6 +96,32 @@
         (lg/offer! rt :in 1)
         (is (= [[0 3] [0 4] [1 1] [1 2] [1 3] [1 4]] (reduce (fn [all _] (into all (taken rt 1))) [] (range 6))))))))
 
+(deftest a-state-has-each-message-once-however-often-it-is-done-again
+  (let [long-text (apply str (repeat 500 "x"))
+        adding    (fn [result] {:init (fn [_] 0) :step (fn [sum x] (let [sum (+ sum x)] [sum (result x sum)]))})]
+    (doseq [[label broken mended] [["its result does not fit" (fn [x sum] (if (= x 2) long-text sum)) (fn [_ sum] sum)]
+                                   ["one of several does not fit"
+                                    (fn [x sum] (if (= x 2) (lg/emit sum long-text) sum))
+                                    (fn [x sum] (if (= x 2) (lg/emit sum :two) sum))]]]
+      (testing label
+        (let [several? (= label "one of several does not fit"), v (fresh-var (adding broken))
+              run      (fn [f] (with-open [rt (lg/spawn! (pipe {:stage (symbol v) :as :stateful} {:slot-bytes 64}) {:dev true :wire :always})]
+                                 (alter-var-root v (constantly (adding broken)))
+                                 (lg/offer-all! rt :in [1 2 3])
+                                 (is (parked? rt :r))
+                                 (is (= :parked (:state (lg/retry! rt :r))) "not mended yet")
+                                 (f rt)
+                                 (lg/await-idle! rt {:timeout-ms 20000})
+                                 (lg/take! rt :out 9)))]
+          (testing "redefined, and done again"
+            (is (= (if several? [1 3 :two 6] [1 3 6])
+                   (run (fn [rt] (alter-var-root v (constantly (adding mended))) (lg/retry! rt :r))))))
+          (testing "swapped with its state, and done again"
+            (is (= (if several? [1 3 :two 6] [1 3 6])
+                   (run (fn [rt] (lg/swap-stage! rt :r (adding mended) {:migrate identity}) (lg/retry! rt :r))))))
+          (testing "passed over, as on-error would"
+            (is (= (if several? [1 3 6] [1 6]) (run #(lg/skip! % :r))))))))))
+
 (deftest a-parked-role-that-was-paused-stays-paused
   (with-open [rt (lg/spawn! (pipe {:stage :f}) {:dev true :stages {:f #(/ 1 %)}})]
     (lg/pause! rt :r)

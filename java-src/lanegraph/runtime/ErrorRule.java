@@ -1,6 +1,7 @@
 package lanegraph.runtime;
 
 import java.util.Map;
+import java.util.function.LongConsumer;
 import lanegraph.LaneGraphException;
 import lanegraph.LaneGraphException.Category;
 import lanegraph.graph.OnError;
@@ -17,6 +18,7 @@ final class ErrorRule {
     private final ErrorLog log;
     private final Mailbox mailbox;
     private final Halt halt;
+    private LongConsumer undo = position -> {};
 
     /** @param parks true if a message waits to be retried or skipped, whatever on-error says */
     ErrorRule(String role, OnError onError, boolean parks, ErrorLog log, Mailbox mailbox, Halt halt) {
@@ -26,6 +28,11 @@ final class ErrorRule {
         this.log = log;
         this.mailbox = mailbox;
         this.halt = halt;
+    }
+
+    /** Has this called with the position of each message with which the role parks: it will be done again, or passed over. */
+    void undoBy(LongConsumer undoing) {
+        undo = undoing;
     }
 
     /** True if the role shall wait with the message for somebody who says what to do. */
@@ -61,6 +68,7 @@ final class ErrorRule {
     /** Leaves the message where it is, so that nothing moves until somebody says what to do with it. */
     void park(Throwable error, String lane, LaneRx rx) {
         record(error);
+        undo.accept(rx.position());
         halt.parked(new Parked(role, lane, rx.position(), value(rx), error, System.currentTimeMillis()));
         mailbox.alert(); // it is looked at before the next message
     }

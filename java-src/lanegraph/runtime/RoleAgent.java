@@ -58,8 +58,12 @@ final class RoleAgent implements Agent {
         this.rx = lanes.rx();
         this.activity = activity;
         this.mailbox = new Mailbox(stopping);
-        this.loop = OwnClass.loop(lanes, new ErrorRule(name, onError, parks && stage != null, errorLog, mailbox, halt), activity);
-        this.stageUse = stage == null ? null : new StageUse(name, stage, lanes.router(), loop, errorLog);
+        ErrorRule rule = new ErrorRule(name, onError, parks && stage != null, errorLog, mailbox, halt);
+        this.loop = OwnClass.loop(lanes, rule, activity);
+        this.stageUse = stage == null ? null : new StageUse(name, stage, lanes.router(), loop, parks, errorLog);
+        if (stageUse != null) {
+            rule.undoBy(stageUse::undo);
+        }
         this.commands = new RoleCommands(this, lanes, loop, stageUse);
     }
 

@@ -75,6 +75,7 @@ final class RoleCommands {
     RoleTurn skip() {
         checkParked("skip");
         role.halt().parked(null);
+        stageUse.passOver(); // a role without a stage does not park
         loop.skip();
         return moves(1);
     }

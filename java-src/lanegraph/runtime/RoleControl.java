@@ -135,7 +135,7 @@ public final class RoleControl {
     /**
      * A parked role does its message again, with what its stage is now. If that ends well, it goes on behind it; if not, it is
      * parked again, as the answer tells. Results of the message that were published before one of them failed are not
-     * published again.
+     * published again. A {@link lanegraph.stage.StateCarrier} that replaces its state does it in the state before the message.
      *
      * @throws LaneGraphException {@code role/not-parked}
      */

@@ -8,6 +8,14 @@ public interface StateCarrier {
     /** The state now. A stage whose state another has taken is not closed. */
     Object state();
 
-    /** From the next message on it goes on with this state; it has seen no message yet. */
+    /** From the next message on it goes on with this state; it has seen no message yet, unless it {@link #replacesState}. */
     void restore(Object state);
+
+    /**
+     * True if what {@link #state} gives is never changed, but another takes its place with each message: then a message with
+     * which its role parks is undone, by the state before it.
+     */
+    default boolean replacesState() {
+        return false;
+    }
 }
