@@ -100,10 +100,11 @@
     :journal/not-found :journal/bad-position :journal/position-gone})
 
 (defn- failed [arguments ^Throwable e io]
-  (let [code   (:lanegraph/code (ex-data e))
-        ;; the options of the library by the names that they have here
-        text   (str/replace (str (ex-message e)) "existing=replace" "--fresh")
-        prefix (str (str/join " " (remove nil? ["lanegraph" (args/known-name arguments)])) ": ")]
+  (let [code    (:lanegraph/code (ex-data e))
+        command (args/known-name arguments)
+        ;; the options of the library by the names that they have here; one role alone can empty no lane
+        text    (str/replace (str (ex-message e)) "existing=replace" (if (= "run-role" command) "supervise --fresh" "--fresh"))
+        prefix  (str (str/join " " (remove nil? ["lanegraph" command])) ": ")]
     (cond
       (and (instance? java.io.IOException e) (re-find #"Broken pipe" (str (ex-message e)))) 141
       (called-wrong code) (do (say (:err io) (str prefix text)) 2)

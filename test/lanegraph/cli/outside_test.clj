@@ -71,6 +71,9 @@
         (@signal 143)
         (is (= [0 ""] ((juxt :exit :err) @run)))
         (is (= 2 (:exit (lanegraph ["run-role" spec "copi" "--dir" lanes]))))
+        (testing "lanes of another shape: what to do can be done"
+          (let [other (file dir "other.edn" (assoc-in (copy-graph :string) [:lanes :b :slots] 64))]
+            (is (str/includes? (:err (lanegraph ["run-role" other "copy" "--dir" lanes])) "start with supervise --fresh"))))
         (is (= 2 (:exit (lanegraph ["run-role" spec "copy"]))) "a directory is needed")))))
 
 (deftest a-signal-ends-run-role-while-a-state-is-rebuilt
