@@ -6,9 +6,9 @@
 (set! *warn-on-reflection* true)
 
 (defn trial
-  "Nanoseconds a message, in each round; by the loop of a :role or by :hand."
-  [how kind mixed]
-  (vec (RoleCost/measure (name how) (name kind) mixed)))
+  "Nanoseconds a message, of each round {:none in a lane alone, :hand brought by a loop over bare handles, :role by a role}."
+  [kind mixed]
+  (mapv #(zipmap [:none :hand :role] %) (partition 3 (RoleCost/measure (name kind) mixed))))
 
 (defn watched
   "Nanoseconds a message, in rounds without a watcher and with it in turns, one more without."

@@ -2,12 +2,12 @@ package bench;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import lanegraph.graph.GraphBuilder;
 import lanegraph.graph.GraphSpec;
 import lanegraph.lane.Lane;
@@ -101,12 +101,12 @@ public final class RoleCost implements AutoCloseable {
     }
 
     /**
-     * Nanoseconds a message, in each round.
+     * Nanoseconds a message, in turns in this JVM: in a lane alone, by a loop over bare handles, by a role.
      *
-     * @param how {@code role} or {@code hand}
-     * @param mixed true if this JVM has roles of all kinds, as a graph has
+     * @param mixed true if this JVM has had roles of all kinds, as a graph has
+     * @return of each round the three, one after the other
      */
-    public static double[] measure(String how, String kind, boolean mixed) throws Exception {
+    public static double[] measure(String kind, boolean mixed) throws Exception {
         if (mixed) {
             for (int i = 0; i < 3; i++) {
                 for (String other : KINDS) {
@@ -116,13 +116,12 @@ public final class RoleCost implements AutoCloseable {
                 }
             }
         }
-        try (RoleCost cost = how.equals("role") ? byRole(kind) : byHand(kind)) {
-            double[] rounds = new double[ROUNDS];
+        try (RoleCost none = byHand("none"); RoleCost hand = byHand(kind); RoleCost role = byRole(kind)) {
+            List<RoleCost> turns = List.of(none, hand, role);
             for (int warm = 0; warm < 3; warm++) {
-                cost.round();
+                turns.forEach(RoleCost::round);
             }
-            Arrays.setAll(rounds, i -> cost.round());
-            return rounds;
+            return IntStream.range(0, ROUNDS * turns.size()).mapToDouble(i -> turns.get(i % turns.size()).round()).toArray();
         }
     }
 
