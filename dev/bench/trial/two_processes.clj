@@ -50,11 +50,12 @@
   (let [kv (str dir "/spec.kv")]
     (.mkdirs (File. (str dir)))
     (spit kv (.canonical ^GraphSpec (convert/spec->java spec)))
-    (let [p (.start (doto (ProcessBuilder. ^java.util.List [(str (System/getProperty "java.home") "/bin/java")
-                                                            "-Dagrona.disable.bounds.checks=true"
-                                                            "-cp" (System/getProperty "java.class.path")
-                                                            "lanegraph.runtime.RoleProcess" kv "copy" (str dir)])
-                      (.redirectError ProcessBuilder$Redirect/INHERIT)))]
+    (let [command [(str (System/getProperty "java.home") "/bin/java")
+                   "-Dagrona.disable.bounds.checks=true"
+                   "-cp" (System/getProperty "java.class.path")
+                   "lanegraph.runtime.RoleProcess" kv "copy" (str dir)]
+          p       (.start (doto (ProcessBuilder. ^java.util.List command)
+                            (.redirectError ProcessBuilder$Redirect/INHERIT)))]
       (try
         (.readLine ^BufferedReader (.inputReader p)) ; ready
         (with-open [^java.lang.AutoCloseable rt (lg/attach dir)]

@@ -17,8 +17,10 @@ public final class MergeRx extends LaneRx {
     private final boolean byPriority;
     private final int drainLimit;
     private int cursor;
-    /** The reader whose message was found, or was passed over last. */
-    private LaneRx current;
+    /**
+     * The place of the reader whose message was found, or was passed over last. The reader itself is no field: a collector
+     * may pass a fence with each store of a reference, which this would be with each message.
+     */
     private int found;
     private boolean standing;
 
@@ -29,7 +31,6 @@ public final class MergeRx extends LaneRx {
     public MergeRx(List<LaneRx> inputs, boolean byPriority) {
         this.inputs = inputs.toArray(LaneRx[]::new);
         this.byPriority = byPriority;
-        this.current = this.inputs[0];
         int limit = Integer.MAX_VALUE;
         for (LaneRx input : this.inputs) {
             limit = Math.min(limit, input.drainLimit());
@@ -40,20 +41,19 @@ public final class MergeRx extends LaneRx {
     @Override
     public boolean peek() {
         if (standing) {
-            return current.peek();
+            return current().peek();
         }
         int i = byPriority ? 0 : cursor;
         for (int seen = 0; seen < inputs.length; seen++) {
             if (inputs[i].look()) {
                 found = i;
-                current = inputs[i];
                 standing = true;
                 return true;
             }
             i = behind(i);
         }
         cursor = behind(cursor);
-        current.peek(); // holds where that lane's producer is on its way; whose turn it is then, the next call tells
+        current().peek(); // holds where that lane's producer is on its way; whose turn it is then, the next call tells
         return false;
     }
 
@@ -66,7 +66,11 @@ public final class MergeRx extends LaneRx {
 
     @Override
     public Marks.Mark mark() {
-        return current.mark();
+        return current().mark();
+    }
+
+    private LaneRx current() {
+        return inputs[found];
     }
 
     private int behind(int i) {
@@ -76,12 +80,12 @@ public final class MergeRx extends LaneRx {
     /** In the lane of the message. */
     @Override
     public long next() {
-        return current.next();
+        return current().next();
     }
 
     @Override
     public void advance() {
-        current.advance();
+        current().advance();
         standing = false;
         cursor = behind(found);
     }
@@ -95,28 +99,28 @@ public final class MergeRx extends LaneRx {
 
     @Override
     public DirectBuffer payload() {
-        return current.payload();
+        return current().payload();
     }
 
     @Override
     public int length() {
-        return current.length();
+        return current().length();
     }
 
     @Override
     public Object value() {
-        return current.value();
+        return current().value();
     }
 
     /** The position in the lane of the message. */
     @Override
     public long position() {
-        return current.position();
+        return current().position();
     }
 
     @Override
     public long sequence() {
-        return current.sequence();
+        return current().sequence();
     }
 
     @Override
@@ -127,7 +131,7 @@ public final class MergeRx extends LaneRx {
     /** True if the lane of the message carries objects by reference. */
     @Override
     public boolean byReference() {
-        return current.byReference();
+        return current().byReference();
     }
 
     @Override
@@ -137,12 +141,12 @@ public final class MergeRx extends LaneRx {
 
     @Override
     LaneRx source() {
-        return current;
+        return current();
     }
 
     @Override
     long address() {
-        return current.address();
+        return current().address();
     }
 
     @Override

@@ -280,7 +280,9 @@ final class Mover implements RoleLoop {
     }
 
     private boolean done() {
-        kept = Kept.NOTHING;
+        if (kept != Kept.NOTHING) { // mostly it is: a collector may pass a fence with each store of a reference
+            kept = Kept.NOTHING;
+        }
         publishedBefore = 0;
         return true;
     }
