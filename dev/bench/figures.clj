@@ -21,7 +21,11 @@
    "neighbouring cores (round trip of 45 to 150 ns)"
    "distant cores (round trip beyond 150 ns)"])
 
-(defn median [xs] (let [s (vec (sort xs))] (nth s (quot (count s) 2))))
+(defn median
+  "The one in the middle; of an even number the mean of the two in the middle."
+  [xs]
+  (let [s (vec (sort xs)), n (count s), high (nth s (quot n 2))]
+    (if (odd? n) high (/ (+ (nth s (dec (quot n 2))) high) 2.0))))
 
 (defn- slow?
   "Whether a round was so far from the median of all that it ran in another regime."

@@ -23,7 +23,7 @@
   (let [pin (jvm/pinning?)]
     (reduce (fn [cs [trial i]]
               (let [{:keys [title id case] :as contender} (nth cs i)
-                    [n seconds warm] (if quick [2 0.05 0.3] [rounds 0.2 1.0])
+                    [n seconds warm] (if quick [2 0.05 0.2] [rounds 0.2 1.0])
                     found (jvm/trial (assoc contender :args [id (:slots contender slots) n seconds warm pin]))]
                 (binding [*out* *err*]
                   (println (format "trial %d of %d  %-12s %-42s %s" (inc trial) trials (name case) title

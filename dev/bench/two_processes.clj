@@ -12,7 +12,7 @@
   {:title title :median (figures/median xs) :min (apply min xs) :max (apply max xs) :rounds (count xs) :slow 0})
 
 (defn- measure [{:keys [trials rounds quick]}]
-  (let [found (repeatedly trials #(jvm/call 'bench.trial.two-processes/trial (if quick 2 rounds) trips))
+  (let [found (repeatedly trials #(jvm/call 'bench.trial.two-processes/trial (if quick 1 rounds) trips))
         all   (apply merge-with into found)]
     {:set-up ["Set-up: one message of 64 bytes at a time, in by one mapped lane, through a bridge, out by another; client and role"
               (str "  spin. " trips " trips a round, role in a thread of the client's process and in a process of its own, in turns;")

@@ -56,7 +56,7 @@
 
 (defn- group [[case title] {:keys [trials rounds quick]}]
   (let [role?          (role-watchers case)
-        found          (vec (repeatedly trials #(trial case (* rounds (if quick 2 rounds-a-round)))))
+        found          (vec (repeatedly trials #(trial case (if quick 4 (* rounds rounds-a-round)))))
         [median error] (median-and-error (mapcat ratios found))
         percent        (* 100.0 (if role? (- median 1.0) (- 1.0 median)))
         own            (when-not role? (* 100.0 (figures/median (map :own found))))]

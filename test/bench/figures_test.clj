@@ -23,6 +23,9 @@
            (:rows near)))
     (is (= [10.0 nil] (map :median (:rows far))))))
 
+(deftest a-median-is-in-the-middle
+  (is (= [2.0 2.5 7.0] (map figures/median [[3.0 1.0 2.0] [4.0 1.0 3.0 2.0] [7.0]]))))
+
 (deftest a-time-is-slow-above-twice-its-median
   (let [row (figures/row {:key :p50 :better :less} {:rounds [{:p50 10.0 :trial 0} {:p50 10.0 :trial 0} {:p50 21.0 :trial 1}]})]
     (is (= 1 (:slow row)))))

@@ -4,7 +4,7 @@
   (:require
    [clojure.java.io :as io]
    [clojure.string :as str]
-   [clojure.test :refer [deftest is testing use-fixtures]]
+   [clojure.test :refer [deftest is testing]]
    [tools.process :as process]
    [tools.skip :as skip])
   (:import
@@ -55,10 +55,6 @@
       (succeeds (copy-of-project)
                 clojure quick "-T:build" "install" ":version" (pr-str version) ":local-repo" (pr-str (str dir)))
       dir)))
-
-(use-fixtures :once (fn [tests]
-                      (future @repository) ; while the tests that need none run
-                      (tests)))
 
 (defn- our-jar ^File []
   (io/file @repository "lanegraph/lanegraph" version (str "lanegraph-" version ".jar")))
