@@ -75,8 +75,8 @@
                   ones. One of :continue :refuse :replace. Default :continue.
     :path         Folders of your own Clojure code, for the processes of the roles. Default [].
     :max-restarts How often a role may die within a minute; the next time all of it stops. Default 5.
-    :on-event     A function of one map, called for each line that a role prints and when a role is ready,
-                  has died, or is given up.
+    :on-event     A function of one map, called for each line that a role prints, when a role is ready,
+                  has died, or is given up, and with a warning.
   Options of attach and postmortem:
     :codecs       Codecs of your own, as in spawn!.
     :on-event     A function of one map, called when a tap fails.

@@ -204,15 +204,18 @@
       true)))
 
 (defn- attached
-  "The graph from outside; nil when none of its processes got as far as making it, or what it left cannot be read: the
-  roles have to end all the same."
-  ^AttachedGraph [dir]
+  "The graph from outside; nil when none of its processes got as far as making it, or, which is told, what stands there
+  cannot be read: the roles have to end all the same."
+  ^AttachedGraph [{:keys [dir] :as sup}]
   (try
     (attached/attach dir {})
-    (catch ExceptionInfo _ nil)))
+    (catch ExceptionInfo e
+      (when-not (= :graph/not-found (:lanegraph/code (ex-data e)))
+        (tell sup {:type :warning :message (str "the roles are stopped without waiting for their lanes: " (ex-message e))}))
+      nil)))
 
-(defn- end-in-order! [{:keys [dir order until ^CountDownLatch ending ended threads hook] :as sup}]
-  (let [g      (attached dir)
+(defn- end-in-order! [{:keys [order until ^CountDownLatch ending ended threads hook] :as sup}]
+  (let [g      (attached sup)
         killed (vec (filter (fn [role]
                               (when g (await-empty g role until))
                               (end! sup role))
@@ -228,11 +231,11 @@
 (defn- end-all!
   "Begins to stop all roles in order, once: on a thread of its own, which waits for those of the roles, and which nobody
   interrupts. It delivers what is left to :ended. Asked again, it may bring the deadline forward."
-  [{:keys [finishing until] :as sup} mode deadline-ms]
+  [{:keys [until] :as sup} mode deadline-ms]
   (let [left-ms  (if (= :drain mode) (min (long deadline-ms) (.toMillis TimeUnit/DAYS 365)) 0)
-        deadline (+ (System/nanoTime) (.toNanos TimeUnit/MILLISECONDS left-ms))]
-    (swap! until #(if (or (nil? %) (neg? (- deadline (long %)))) deadline %))
-    (when (compare-and-set! finishing false true)
+        deadline (+ (System/nanoTime) (.toNanos TimeUnit/MILLISECONDS left-ms))
+        [before] (swap-vals! until #(if (or (nil? %) (neg? (- deadline (long %)))) deadline %))]
+    (when-not before
       (in-thread "stop" #(end-in-order! sup)))))
 
 (defn- finish!
@@ -313,7 +316,7 @@
                  :on-event  on-event :max-restarts max-restarts
                  :ready     (into {} (map (fn [role] [role (CountDownLatch. 1)])) order)
                  :ending    (CountDownLatch. 1) :lock (Object.) :stopping (atom #{}) :processes (atom {}) :log (atom {})
-                 :restarts  (atom {}) :finishing (atom false) :until (atom nil) :result (promise) :ended (promise)
+                 :restarts  (atom {}) :until (atom nil) :result (promise) :ended (promise)
                  :threads   (atom []) :hook (atom nil)}
         hook    (Thread. ^Runnable #(do (deliver (:result sup) {:outcome :stopped}) (finish! sup)))]
     (reset! (:hook sup) hook)

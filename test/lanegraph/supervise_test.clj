@@ -155,12 +155,14 @@
 
 (deftest roles-are-stopped-whatever-stands-in-the-directory
   (with-dir [dir]
-    (let [sup (supervise! dir {::supervise/command (sh-role)})]
+    (let [told (atom [])
+          sup  (supervise! dir {::supervise/command (sh-role) :on-event #(swap! told conj %)})]
       (io/make-parents (str (path dir "run" "control.dat")))
       (spit (str (path dir "run" "control.dat")) "no control file")
       (dotimes [_ 2]
         (is (= [:stopped false] ((juxt :outcome :drained) (deref (future (lg/stop! sup {:mode :drain :deadline-ms 20000})) 20000 nil)))))
-      (is (not-any? #(.isAlive ^Process %) (processes sup))))))
+      (is (not-any? #(.isAlive ^Process %) (processes sup)))
+      (is (= 1 (count (filter #(= :warning (:type %)) @told))) "and why nobody waited for the lanes is told"))))
 
 (deftest a-stop-brings-the-deadline-of-an-earlier-one-forward
   (with-dir [dir]
