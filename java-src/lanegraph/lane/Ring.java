@@ -110,7 +110,7 @@ public final class Ring implements Lane {
     public LaneTx tx(String owner, boolean dropsWhenFull) {
         long cell = region.address() + region.producerCell(owner);
         return !bearsWords ? new ReferenceTx(this, cell, dropsWhenFull)
-                : !shape.manyProducers() ? new SingleProducerTx(this, cell, dropsWhenFull)
+                : !shape.manyProducers() ? new SingleProducerTx(this, cell, dropsWhenFull, null)
                 : region.file() == null ? new ManyProducersTx(this, cell, dropsWhenFull)
                 : new IntentTx(this, cell, dropsWhenFull);
     }
@@ -120,7 +120,7 @@ public final class Ring implements Lane {
         long cell = region.address() + region.producerCell(owner);
         return shape.manyProducers()
                 ? new NotedManyTx(this, cell, dropsWhenFull, trail)
-                : new NotedSingleTx(this, cell, dropsWhenFull, trail);
+                : new SingleProducerTx(this, cell, dropsWhenFull, trail);
     }
 
     @Override

@@ -3,6 +3,7 @@ package lanegraph.lane;
 import static lanegraph.region.RingDescriptor.SKIP_LENGTH;
 import static lanegraph.region.RingDescriptor.WORD_LENGTH;
 
+import java.util.stream.LongStream;
 import lanegraph.region.Memory;
 import lanegraph.region.RingDescriptor;
 import org.agrona.DirectBuffer;
@@ -12,6 +13,7 @@ import org.agrona.DirectBuffer;
  * thread at a time.
  */
 final class RingRx extends LaneRx {
+    private static final int NONE = -1;
     private static final int LOOK_AHEAD = 32;
     /** How often the reader looks for more before it takes what is there: one to two microseconds. */
     private static final int HOLD_LOOKS = 64;
@@ -26,11 +28,13 @@ final class RingRx extends LaneRx {
     private final long stride;
     private final SlotView view;
     private long position;
+    /** The slot of the position. */
+    private long slot;
+    /** Of the message at the position, as it was last found; below 0 if none was. */
+    private int length = NONE;
     private long released;
     /** Where the reader last found no message. */
     private long caughtUp;
-    /** The last word found; it describes the message at the position if it bears that. */
-    private long word;
 
     /**
      * Cursors that are moved together differ when their reader died between two of the stores of a release.
@@ -46,10 +50,7 @@ final class RingRx extends LaneRx {
         this.stride = ring.stride;
         this.cursorAddresses = cursorAddresses;
         this.view = ring.view();
-        for (long address : cursorAddresses) {
-            this.position = Math.max(position, memory.getLongAcquire(address));
-        }
-        this.word = RingDescriptor.word(position - 1, 0);
+        standAt(LongStream.of(cursorAddresses).map(memory::getLongAcquire).max().orElseThrow());
         if (cursorAddresses.length > 1) {
             publish();
         }
@@ -65,13 +66,25 @@ final class RingRx extends LaneRx {
     @Override
     boolean look() {
         checkOpen();
+        find();
+        return length >= 0 && (length != SKIP_LENGTH || peekBehindSkipped());
+    }
+
+    private void find() {
         // Acquire: the payload is read after its word.
-        long found = memory.getLongAcquire(slot());
-        if (!RingDescriptor.bears(found, position)) {
-            return false;
-        }
-        word = found;
-        return RingDescriptor.lengthOf(found) != SKIP_LENGTH || peekBehindSkipped();
+        length = RingDescriptor.lengthIf(memory.getLongAcquire(slot), position);
+    }
+
+    private void standAt(long to) {
+        position = to;
+        slot = slot(to);
+        length = NONE;
+    }
+
+    private void step() {
+        position++;
+        slot = (position & mask) == 0 ? base : slot + stride;
+        length = NONE;
     }
 
     /**
@@ -109,17 +122,14 @@ final class RingRx extends LaneRx {
     /** Passes over slots that their producer gave up. */
     private boolean peekBehindSkipped() {
         boolean alone = position == released; // nobody holds a view of an earlier message
-        boolean found = true;
-        while (found && RingDescriptor.lengthOf(word) == SKIP_LENGTH) {
-            position++;
-            long next = memory.getLongAcquire(slot());
-            found = RingDescriptor.bears(next, position);
-            word = found ? next : word;
+        while (length == SKIP_LENGTH) {
+            step();
+            find();
         }
         if (alone) {
             release(); // no message stands here that would make the reader release later
         }
-        return found;
+        return length >= 0;
     }
 
     @Override
@@ -128,7 +138,7 @@ final class RingRx extends LaneRx {
         if (values != null) {
             throw ring.carriesObjects();
         }
-        view.at(slot() + WORD_LENGTH, RingDescriptor.lengthOf(word));
+        view.at(slot + WORD_LENGTH, length);
         return view;
     }
 
@@ -138,7 +148,7 @@ final class RingRx extends LaneRx {
         if (values != null) {
             return values[(int) (position & mask)];
         }
-        view.at(slot() + WORD_LENGTH, RingDescriptor.lengthOf(word));
+        view.at(slot + WORD_LENGTH, length);
         return ring.codec.decode(view);
     }
 
@@ -154,7 +164,7 @@ final class RingRx extends LaneRx {
         if (position >= watched) {
             passed(position);
         }
-        position++; // and the word bears the position no more
+        step();
     }
 
     @Override
@@ -175,9 +185,8 @@ final class RingRx extends LaneRx {
             return false;
         }
         if (to > position) {
-            position = to;
+            standAt(to);
             caughtUp = to;
-            word = RingDescriptor.word(to - 1, 0);
             release();
         }
         return true;
@@ -208,7 +217,7 @@ final class RingRx extends LaneRx {
     @Override
     public int length() {
         checkMessage();
-        return RingDescriptor.lengthOf(word);
+        return length;
     }
 
     @Override
@@ -228,11 +237,7 @@ final class RingRx extends LaneRx {
 
     @Override
     long address() {
-        return slot() + WORD_LENGTH;
-    }
-
-    private long slot() {
-        return slot(position);
+        return slot + WORD_LENGTH;
     }
 
     private long slot(long sequence) {
@@ -240,7 +245,7 @@ final class RingRx extends LaneRx {
     }
 
     private void checkMessage() {
-        if (!RingDescriptor.bears(word, position)) {
+        if (length < 0) {
             throw LaneErrors.noMessage(ring.name);
         }
     }

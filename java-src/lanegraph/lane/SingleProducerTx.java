@@ -8,19 +8,26 @@ import org.agrona.MutableDirectBuffer;
 
 /**
  * The writer of a ring of bytes that has one producer. It keeps its tail for itself: no other thread reads it, and a
- * new owner finds it from the words.
+ * new owner finds it from the words. A class without others below it: the compiler then knows it by one comparison.
  */
-class SingleProducerTx extends RingTx {
+final class SingleProducerTx extends RingTx {
     private static final int LINE = 64;
     /** Of longer messages the first lines are fetched ahead. */
     private static final int MAX_TOUCHED = 2 * LINE;
 
     private long tail;
+    /** The slot of the tail. */
+    private long slot;
     private final int block;
+    private final int blockMask;
+    /** From where the messages of a role come; null where that is not noted. */
+    private final Trail trail;
 
-    SingleProducerTx(Ring ring, long cell, boolean dropsWhenFull) {
+    SingleProducerTx(Ring ring, long cell, boolean dropsWhenFull, Trail trail) {
         super(ring, cell, dropsWhenFull);
+        this.trail = trail;
         block = ring.block;
+        blockMask = block - 1;
         // Every slot from the slowest cursor to the tail bears its sequence. Whoever wrote it is gone: its
         // lock is ours.
         long sequence = ring.slowest();
@@ -29,11 +36,10 @@ class SingleProducerTx extends RingTx {
             sequence++;
         }
         tail = sequence;
-    }
-
-    /** The sequence of the next message. */
-    final long tail() {
-        return tail;
+        slot = slot(sequence);
+        if (trail != null) {
+            trail.find(tail);
+        }
     }
 
     @Override
@@ -59,7 +65,7 @@ class SingleProducerTx extends RingTx {
         if (target != IN_PLACE) { // mostly it is: then the claim is one store
             target = IN_PLACE;
         }
-        claimed.at(slot(tail) + WORD_LENGTH);
+        claimed.at(slot + WORD_LENGTH);
         return claimed;
     }
 
@@ -67,12 +73,11 @@ class SingleProducerTx extends RingTx {
     public boolean commit(int length) {
         checkOpen();
         checkLength(length);
-        long slot = slot(tail);
         // The buffer over an earlier slot is a claim that was committed: so a commit need not take it back.
         if (target != IN_PLACE || claimed.addressOffset() != slot + WORD_LENGTH) {
             return commitElsewhere(length);
         }
-        publish(slot, length);
+        publish(length);
         return true;
     }
 
@@ -84,10 +89,9 @@ class SingleProducerTx extends RingTx {
         if (!hasRoom()) {
             return false;
         }
-        long slot = slot(tail);
         memory.copy(target, slot + WORD_LENGTH, length);
         target = NOTHING;
-        publish(slot, length);
+        publish(length);
         return true;
     }
 
@@ -99,21 +103,39 @@ class SingleProducerTx extends RingTx {
         if (!hasRoom()) {
             return settle(false);
         }
-        long slot = slot(tail);
         copyIn(slot, source, offset, length);
         target = NOTHING;
-        publish(slot, length);
+        publish(length);
         return true;
     }
 
-    private void publish(long slot, int length) {
+    @Override
+    public boolean forward(LaneRx rx) {
+        return trail != null && trail.isOut() || super.forward(rx);
+    }
+
+    private void publish(int length) {
+        if (trail != null) {
+            trail.note(tail); // complete, before the message
+        }
         if (tail >= markAt) {
             mark(tail, tail);
         }
         publish(slot, tail, length);
         memory.storeStoreFence(); // this word before the next slots' payloads: Ring.look relies on it
         tail++;
-        if ((tail & block - 1) == 0 && block > 1) {
+        slot += stride;
+        if ((tail & blockMask) == 0) {
+            beginBlock(length);
+        }
+    }
+
+    /** The slots are a multiple of a block, so they end with one. */
+    private void beginBlock(int length) {
+        if ((tail & mask) == 0) {
+            slot = base;
+        }
+        if (block > 1) {
             touch(length);
         }
     }
@@ -130,7 +152,7 @@ class SingleProducerTx extends RingTx {
     private void touch(int length) {
         int count = (int) Math.min(block, limit - tail);
         int lines = Math.min(length, MAX_TOUCHED);
-        long payload = slot(tail) + WORD_LENGTH; // a block never wraps: the slots are a multiple of it
+        long payload = slot + WORD_LENGTH; // a block never wraps
         for (int i = 0; i < count; i++) {
             for (int line = 0; line < lines; line += LINE) {
                 memory.putLong(payload + line, 0);

@@ -115,6 +115,12 @@ public final class RingDescriptor {
         return word >>> LENGTH_BITS == (sequence + 1 & -1L >>> LENGTH_BITS);
     }
 
+    /** The payload's length, or {@link #SKIP_LENGTH}, if the word {@linkplain #bears bears} this sequence; else below 0. */
+    public static int lengthIf(final long word, final long sequence) {
+        final long rest = word - word(sequence, 0); // in its upper 48 bits the difference of the sequences, modulo 2^48
+        return rest >>> LENGTH_BITS == 0 ? (int) rest : -1;
+    }
+
     /** True if the word was committed for this sequence or a later one (less than 2^47 later). */
     public static boolean reached(final long word, final long sequence) {
         return word - word(sequence, 0) >= 0; // a difference, so that it holds across 2^48

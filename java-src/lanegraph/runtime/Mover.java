@@ -180,6 +180,17 @@ final class Mover implements RoleLoop {
 
     @Override
     public boolean move() {
+        if (kept != Kept.NOTHING) {
+            return goOn();
+        }
+        try {
+            return rx.peek() && (hasRoom() ? run() : blocked(tx.lane()));
+        } catch (Throwable error) {
+            return failed(error);
+        }
+    }
+
+    private boolean goOn() {
         if (kept == Kept.DEAD_LETTER) {
             return deadLetter();
         }
@@ -190,8 +201,7 @@ final class Mover implements RoleLoop {
             return switch (kept) {
                 case RESULT -> result();
                 case EMIT -> emit();
-                case FORWARD -> forward();
-                default -> rx.peek() && (hasRoom() ? run() : blocked(tx.lane()));
+                default -> forward();
             };
         } catch (Throwable error) {
             return failed(error);

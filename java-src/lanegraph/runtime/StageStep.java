@@ -28,12 +28,18 @@ final class StageStep implements Step {
         Step next() throws Exception;
     }
 
-    private enum Kind {
-        MAP_OK, MAP, FILTER, INSPECT, TRANSFORM, VALUE, VALUE_FILTER, VALUE_INSPECT
-    }
+    // Numbers, since the switch over an enum asks a table of its class with each message.
+    private static final int MAP_OK = 0;
+    private static final int MAP = 1;
+    private static final int FILTER = 2;
+    private static final int INSPECT = 3;
+    private static final int TRANSFORM = 4;
+    private static final int VALUE = 5;
+    private static final int VALUE_FILTER = 6;
+    private static final int VALUE_INSPECT = 7;
 
     private final Object stage;
-    private final Kind kind;
+    private final int kind;
     private final SequenceAware aware;
     private final Consumer<Emit> emit;
     private final Change change;
@@ -50,30 +56,30 @@ final class StageStep implements Step {
         this.change = change;
     }
 
-    private static Kind kind(Object stage) {
+    private static int kind(Object stage) {
         if (stage instanceof MapOkStage) {
-            return Kind.MAP_OK;
+            return MAP_OK;
         }
         if (stage instanceof MapStage) {
-            return Kind.MAP;
+            return MAP;
         }
         if (stage instanceof FilterStage) {
-            return Kind.FILTER;
+            return FILTER;
         }
         if (stage instanceof InspectStage) {
-            return Kind.INSPECT;
+            return INSPECT;
         }
         if (stage instanceof StatefulTransformStage) {
-            return Kind.TRANSFORM;
+            return TRANSFORM;
         }
         if (stage instanceof ValueStage) {
-            return Kind.VALUE;
+            return VALUE;
         }
         if (stage instanceof ValueFilter) {
-            return Kind.VALUE_FILTER;
+            return VALUE_FILTER;
         }
         if (stage instanceof ValueInspect) {
-            return Kind.VALUE_INSPECT;
+            return VALUE_INSPECT;
         }
         throw new IllegalArgumentException("not a stage: " + stage);
     }
