@@ -21,18 +21,18 @@
              :r2 (merge {:kind :stage :stage :f :rx :b :tx :c} r2)}
      :endpoints {:in {:kind :ingress :lane :a} :out {:kind :egress :lane :c}}}))
 
-(defn- millis [f]
-  (let [start (System/nanoTime)]
-    (f)
-    (/ (- (System/nanoTime) start) 1e6)))
+(defmacro ^:private in-time
+  "What the body returns on another thread, or :late after 20 seconds."
+  [& body]
+  `(deref (future ~@body) 20000 :late))
 
 (deftest s29-stop-with-a-full-lane-and-no-consumer-ends-at-once
   (doseq [threads [:dedicated :shared], wire [:auto :always]]
     (with-open [rt (lg/spawn! (chain :full) {:stages {:f identity} :threads threads :wire wire})]
-      (lg/offer-all! rt :in (range 100) {:timeout-ms 200})
-      (is (eventually (= [8 8 8] (map :depth (vals (:lanes (lg/status rt)))))))
-      (is (> 5000.0 (double (millis #(is (= {:state :stopped :drained false :remaining {:a 8 :b 8} :stuck [] :halted []}
-                                            (dissoc (lg/stop! rt {:deadline-ms 10000}) :failures)))))))
+      (is (= 24 (lg/offer-all! rt :in (range 24) {:timeout-ms 20000})) "as many as the lanes hold")
+      (is (= [8 8 8] (map :depth (vals (:lanes (lg/status rt))))))
+      (is (= {:state :stopped :drained false :remaining {:a 8 :b 8} :stuck [] :halted []}
+             (dissoc (in-time (lg/stop! rt {:deadline-ms 3600000})) :failures)))
       (is (empty? (kit/threads "full:"))))))
 
 (deftest s32-threads-bear-the-names-of-graph-and-role
@@ -125,7 +125,8 @@
         (is (< (long (:epoch r)) (long (get-in (lg/status rt) [:roles :r :epoch])))
             "the epoch moves with progress"))
       (testing "time before full lanes"
-        (lg/offer-all! rt :in (repeat 20 :fine) {:timeout-ms 100})
+        (is (= 13 (lg/offer-all! rt :in (repeat 13 :fine) {:timeout-ms 20000})) "three of before are in the lane behind it")
+        (is (eventually (= :b (get-in (lg/status rt) [:roles :r :blocked-on]))))
         (is (eventually (get-in (lg/status rt) [:roles :r :active])) "a role that waits for room is active")
         (taken rt 10)
         (is (eventually (pos? (long (get-in (lg/status rt) [:roles :r :blocked-ns])))))))))
@@ -151,8 +152,7 @@
         (is (= 24 (count (taken rt 24)))))
       (testing "an error at once when a role has ended"
         (lg/offer! rt :in :fails)
-        (is (> 10000.0 (double (millis #(is (= :graph/failed
-                                              (code-of (fn [] (lg/await-idle! rt {:timeout-ms 20000}))))))))))
+        (is (= :graph/failed (in-time (code-of #(lg/await-idle! rt {:timeout-ms 3600000}))))))
       (lg/stop! rt)
       (is (= :graph/failed (code-of #(lg/await-idle! rt))))))
   (with-open [rt (lg/spawn! (chain :idle) {:stages {:f identity}})]
@@ -234,10 +234,10 @@
     (with-open [rt (lg/spawn! (chain :stuck :r2 {:stage :g}) {:stages {:f stubborn :g identity}})]
       (lg/offer-all! rt :in [1 2])
       (is (eventually (get-in (lg/status rt) [:roles :r1 :active])))
-      (is (> 5000.0 (double (millis #(is (= {:state :stopped :stuck [:r1]}
-                                            (select-keys (lg/stop! rt {:deadline-ms 300})
-                                                          [:state :stuck])))))))
-      (is (= {:r1 :stuck :r2 :ended} (update-vals (:roles (lg/status rt)) :state)))
+      (let [{:keys [state stuck]} (in-time (lg/stop! rt {:deadline-ms 300}))]
+        (is (= [:stopped true] [state (contains? (set stuck) :r1)])))
+      ;; r2 ends by itself; whether within the deadline is the machine's affair
+      (is (eventually (= {:r1 :stuck :r2 :ended} (update-vals (:roles (lg/status rt)) :state))))
       (is (true? (lg/join! rt {:timeout-ms 20000})))
       (.countDown release)
       (is (eventually (empty? (kit/threads "stuck:"))))
@@ -283,7 +283,7 @@
 (deftest no-thread-of-a-role-is-left-when-a-stop-answers
   (dotimes [_ 100]
     (with-open [rt (lg/spawn! (assoc (pipe {:stage :f}) :name :gone) {:stages {:f identity}})]
-      (is (= [] (:stuck (lg/stop! rt))))
+      (is (= [] (:stuck (lg/stop! rt {:deadline-ms 20000}))))
       (is (empty? (kit/threads "gone:"))))))
 
 (deftest a-message-whose-function-a-stop-interrupts-stays-whatever-on-error-says
