@@ -35,6 +35,7 @@
             (alter-var-root v (constantly (fn [x] (* 100 x))))
             (is (= {:state :running :moved 1 :processed 1} (select-keys (lg/retry! rt :r) [:state :moved :processed])))
             (is (= [200 300] (taken rt 2)) "nothing lost, in order")
+            (lg/await-idle! rt) ; a role counts what it did after it was published
             (is (= {:version 2 :at {:lane :a :position 1}}
                    (select-keys (peek (lg/stage-history rt :r)) [:version :at])))
             (is (and (seq (lg/errors rt)) (not-any? :parked (lg/errors rt))) "the log of distinct errors stays")
@@ -50,6 +51,7 @@
     (is (parked? rt :r))
     (lg/skip! rt :r)
     (is (= [4] (taken rt 1)))
+    (lg/await-idle! rt)
     (is (= {:processed 2 :errors 2} (select-keys (get-in (lg/status rt) [:roles :r]) [:processed :errors]))))
   (testing "to the dead letters, if there are any"
     (with-open [rt (lg/spawn! (-> (pipe {:stage :f :on-error {:to :bad}})
@@ -163,4 +165,5 @@
   (with-open [rt (lg/spawn! (pipe {:stage :f :on-error :skip}) {:stages {:f #(/ 1 %)}})]
     (lg/offer-all! rt :in [0 1])
     (is (= [1] (taken rt 1)))
+    (lg/await-idle! rt)
     (is (= 1 (get-in (lg/status rt) [:roles :r :errors])))))

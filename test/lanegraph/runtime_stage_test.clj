@@ -124,6 +124,7 @@
                                                               8))}})]
     (lg/offer-all! rt :in [1 0 2])
     (is (= [12 6] (taken rt 2)))
+    (lg/await-idle! rt) ; a role counts what it did after it was published
     (is (= 1 (get-in (lg/status rt) [:roles :r :errors])))))
 
 (deftest s20-filter-forwards-unchanged-what-it-keeps
@@ -131,6 +132,7 @@
   (with-open [rt (lg/spawn! (pipe {:stage 'clojure.core/even? :as :filter}))]
     (lg/offer-all! rt :in [1 2 3 4])
     (is (= [2 4] (taken rt 2)))
+    (lg/await-idle! rt)
     (is (= {:filtered 2 :processed 2}
            (select-keys (get-in (lg/status rt) [:roles :r]) [:filtered :processed])))))
 
@@ -206,6 +208,7 @@
       (with-open [rt (lg/spawn! (pipe {:stage :f :on-error :skip}) {:stages {:f reciprocal}})]
         (lg/offer-all! rt :in [1 0 0 2])
         (is (= [1 1/2] (taken rt 2)))
+        (lg/await-idle! rt)
         (is (= {:processed 2 :errors 2}
                (select-keys (get-in (lg/status rt) [:roles :r]) [:processed :errors])))
         (let [[{:keys [text count first-ms last-ms]} :as errors] (:errors (lg/status rt))]
@@ -221,6 +224,7 @@
           (lg/offer-all! rt :in [1 0 2])
           (is (= [1 1/2] (taken rt 2)))
           (is (= [0] (lg/take! rt :dead 1 {:timeout-ms 20000})))
+          (lg/await-idle! rt)
           (is (= {:processed 2 :errors 1}
                  (select-keys (get-in (lg/status rt) [:roles :r]) [:processed :errors])))
           (testing "a full dead-letter lane blocks, and each is there once"
