@@ -21,7 +21,11 @@
    :roles {:first {:kind :stage :stage :f :rx :a :tx :b} :second {:kind :stage :stage :g :rx :b :tx :c}}
    :endpoints {:in {:kind :ingress :lane :a} :out {:kind :egress :lane :c}}})
 
-(defn- fill! [rt] (while (lg/offer! rt :in 1 {:timeout-ms 50})))
+(defn- fill!
+  "Offers as many messages as the lanes hold; returns when these roles wait for room."
+  [rt n & waiting]
+  (is (= n (lg/offer-all! rt :in (repeat n 1) {:timeout-ms 20000})))
+  (is (eventually (every? :blocked-on (map (:roles (lg/status rt)) waiting)))))
 
 (deftest nothing-is-wrong
   (with-open [rt (lg/spawn! chain {:stages {:f inc :g inc}})]
@@ -29,7 +33,7 @@
 
 (deftest an-egress-that-nobody-takes-from
   (with-open [rt (lg/spawn! chain {:stages {:f inc :g inc}})]
-    (fill! rt)
+    (fill! rt 12 :first :second)
     (is (= {:cause :egress :endpoint :out :lane :c :path [:first :second] :blocked [:first :second]
             :text (str "Nobody takes from egress :out: lane :c holds 4 of 4 messages; for room wait the roles "
                        ":first :second.")}
@@ -38,7 +42,7 @@
 (deftest a-paused-role
   (with-open [rt (lg/spawn! chain {:stages {:f inc :g inc}})]
     (lg/pause! rt :second)
-    (fill! rt)
+    (fill! rt 8 :first)
     (is (= {:cause :paused :role :second :lane :b :path [:first] :blocked [:first]
             :text (str "Role :second is paused: lane :b holds 4 of 4 messages; resume! or step! it; for room waits "
                        "the role :first.")}
@@ -50,13 +54,13 @@
       (is (= {:cause :paused :role :second :lane :b} (select-keys (found rt :paused) [:cause :role :lane]))))))
 
 (deftest a-function-that-does-not-return
-  (doseq [threads [:dedicated :shared]]
+  (doseq [[threads room] {:dedicated 7, :shared 4}] ; where they share a thread, :first moves nothing either
     (testing threads
       (let [{:keys [open! pass!]} (kit/gate), begun (promise)]
         (with-open [rt (lg/spawn! chain {:stages {:f inc :g (fn [v] (deliver begun v) (pass!) v)} :threads threads})]
           (lg/offer! rt :in 1)
           @begun
-          (fill! rt)
+          (fill! rt room)
           (let [{:keys [role text]} (found rt :in-function)]
             (is (= :second role))
             (is (re-find #"^Role :second has been in its function for more than \d+ ms: " text)))
