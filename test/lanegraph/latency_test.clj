@@ -46,6 +46,13 @@
     (lg/offer! rt :in m {:timeout-ms 20000})
     (kit/taken rt 1)))
 
+(defn- beside?
+  "Whether the first time, of a message, is none of the `ns` that each message spent elsewhere on its way, which took the
+  second time in all. So the two are compared at the same percentile, however long the machine lets a thread wait; three
+  digits are kept of each."
+  [ns part whole]
+  (<= (+ (long ns) (long part)) (* 1.002 (long whole))))
+
 (defn- spin-ms [ms]
   (let [end (+ (System/nanoTime) (* 1000000 (long ms)))]
     (while (neg? (- (System/nanoTime) end)) (Thread/onSpinWait))))
@@ -64,13 +71,13 @@
         (with-open [rt (lg/spawn! two (assoc opts :stages {:slow (fn [x] (spin-ms 25) x)}))]
           (let [found (measured rt #(through rt (range 12)))
                 slow  (hop found :slow)
-                fast  (hop found :fast)]
+                fast  (hop found :fast)
+                whole (:p50 (:total-ns (first (:end-to-end found))))]
             (is (= [:slow :fast :out] (map #(or (:role %) (:endpoint %)) (:hops found))) "in the order of the way")
             (is (<= 25000000 (:p50 (:service-ns slow))))
-            (is (> 25000000 (:p50 (:service-ns fast))))
-            (is (> 25000000 (:p50 (:queue-ns fast))) "its queue is empty: it waits for nothing")
-            (is (<= 25000000 (:p50 (:total-ns (first (:end-to-end found)))))
-                "the whole has its part")
+            (is (<= 25000000 whole) "the whole has its part")
+            (is (beside? 25000000 (:p50 (:service-ns fast)) whole))
+            (is (beside? 25000000 (:p50 (:queue-ns fast)) whole))
             (is (= [[:in [:slow :fast] :out]] (map (juxt :from :path :to) (:end-to-end found))))
             (doseq [h (:hops found), {:keys [p50 p99 p999 max]} (keep h [:queue-ns :service-ns])]
               (is (<= 0 p50 p99 p999 max)))))))))
@@ -83,12 +90,12 @@
                             (let [began (System/nanoTime)]
                               (is (eventually (< 50000000 (- (System/nanoTime) began)))))
                             (lg/resume! rt :r)
-                            (kit/taken rt 4)))]
+                            (kit/taken rt 4)))
+          whole (:p50 (:total-ns (first (:end-to-end found))))]
       (is (= [4 4] ((juxt :samples :messages) (hop found :r))))
-      (is (<= 50000000 (:p50 (:queue-ns (hop found :r)))))
-      (is (> 50000000 (:p50 (:service-ns (hop found :r)))))
-      (is (> 50000000 (:p50 (:queue-ns (hop found :out)))))
-      (is (<= 50000000 (:p50 (:total-ns (first (:end-to-end found)))))))))
+      (is (<= 50000000 (:p50 (:queue-ns (hop found :r))) whole))
+      (is (beside? 50000000 (:p50 (:service-ns (hop found :r))) whole))
+      (is (beside? 50000000 (:p50 (:queue-ns (hop found :out))) whole)))))
 
 (deftest a-full-output-shows-as-queueing-before-the-role-and-in-the-lane-that-is-full
   (with-open [rt (lg/spawn! (pipe {:stage 'clojure.core/inc} {:slots 2}))]
@@ -100,7 +107,7 @@
       (is (= 4 (:messages (hop found :r)) (:messages (hop found :out))))
       (is (<= 50000000 (:max (:queue-ns (hop found :r)))))
       (is (<= 50000000 (:max (:queue-ns (hop found :out)))))
-      (is (> 50000000 (:max (:service-ns (hop found :r))))))))
+      (is (beside? 50000000 (:p50 (:service-ns (hop found :r))) (:p50 (:total-ns (first (:end-to-end found)))))))))
 
 (deftest what-is-not-done-at-the-end-is-told
   (with-open [rt (lg/spawn! (pipe {:stage 'clojure.core/inc}))]
@@ -155,7 +162,7 @@
                (into {} (map (juxt (juxt :from :path) :messages)) (:end-to-end found))))))))
 
 (deftest of-many-messages-some-are-samples-and-stand-for-the-others
-  (let [lane {:kind :events :codec :bytes :slot-bytes 64 :slots 256}
+  (let [lane {:kind :events :codec :bytes :slot-bytes 64 :slots 65536} ; a role whose thread waits keeps them from coming for long
         n    400000
         copy (reify MapOkStage
                (apply [_ in out] (.putBytes ^MutableDirectBuffer out 0 ^DirectBuffer in 0 8) 8))]
