@@ -343,8 +343,7 @@
       (with-open [rt (lg/spawn! spec (assoc opts :stages {:f #(do (swap! calls update % (fnil inc 0)) %)}))]
         (dotimes [i writers]
           (is (= 100 (lg/offer-all! rt (keyword (str "in" i)) (range (* i 100) (* (inc i) 100))))))
-        (is (eventually (every? #(pos? (long (:blocked-ns %)))
-                                (do (lg/take! rt :out 1) (vals (:roles (lg/status rt)))))))
+        (is (eventually (every? #(pos? (long (:blocked-ns %))) (vals (:roles (lg/status rt))))) "while nobody takes")
         (is (eventually (do (lg/take! rt :out 100)
                             (= (* writers 100) (reduce + (map :processed (vals (:roles (lg/status rt)))))))))
         (is (= (zipmap (range (* writers 100)) (repeat 1)) @calls))))))
