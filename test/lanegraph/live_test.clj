@@ -169,7 +169,7 @@
       @begun
       (let [answer (future (code-of #(lg/pause! rt :r {:deadline-ms 3600000})))]
         (is (= [:r] (:stuck (lg/stop! rt {:deadline-ms 50}))))
-        (is (= :graph/stopped (deref answer 5000 :hangs)) "while its function still runs"))
+        (is (= :graph/stopped (deref answer 20000 :hangs)) "while its function still runs"))
       (open!))))
 
 (deftest a-failure-of-a-step-is-told-and-ends-the-graph
