@@ -62,14 +62,14 @@
       (nothing-wrong run opts))))
 
 (defn- take-all
-  "What comes out until each egress has sent as many as `wanted`, {egress n}, or nothing has come for 10 seconds."
+  "What comes out until each egress has sent as many as `wanted`, {egress n}, or nothing has come for 20 seconds."
   [rt wanted]
   (loop [found (update-vals wanted (constantly [])), since (System/nanoTime)]
     (let [more (reduce (fn [found out] (update found out into (lg/take! rt out 1000))) found (keys wanted))]
       (cond
         (every? (fn [[out n]] (<= n (count (more out)))) wanted) more
         (not= more found)                                    (recur more (System/nanoTime))
-        (< 10e9 (- (System/nanoTime) since))                 more
+        (< 20e9 (- (System/nanoTime) since))                 more
         :else (do (LockSupport/parkNanos 50000) (recur more since))))))
 
 (defn- on-threads
@@ -78,10 +78,10 @@
   (scratch/with-dir [dir]
     (with-open [^LaneGraph rt (lg/spawn! spec (cond-> (assoc (dissoc opts :mapped) :stages run-gen/stages)
                                                 (:mapped opts) (assoc :dir dir)))]
-      (let [senders (into {} (for [[in vs] inputs] [in (future (lg/offer-all! rt in vs {:timeout-ms 5000}))]))
+      (let [senders (into {} (for [[in vs] inputs] [in (future (lg/offer-all! rt in vs {:timeout-ms 20000}))]))
             found   (take-all rt (update-vals (run-gen/answer run) #(count (mapcat seq %))))
             sent    (update-vals senders deref)
-            end     (select-keys (lg/stop! rt {:mode :drain :deadline-ms 2000}) [:state :drained])
+            end     (select-keys (lg/stop! rt {:mode :drain :deadline-ms 20000}) [:state :drained])
             found   (reduce (fn [found out] (update found out into (lg/take! rt out 10))) found (keys found))]
         (cond-> (wrong run found)
           (not= sent (update-vals inputs count))       (assoc :accepted sent)

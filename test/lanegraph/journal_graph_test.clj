@@ -125,7 +125,7 @@
         (jk/flip! (io/file dir "log.journal" (format "%020d.seg" 0)) (+ 32 (long position)))
         (with-open [rt (lg/spawn! spec {:dir dir})]
           (is (eventually (= :failed (:state (lg/status rt)))))
-          (is (= (map inc (range 50)) (lg/take! rt :out 100 {:timeout-ms 2000})))
+          (is (= (map inc (range 50)) (lg/take! rt :out 100 {:timeout-ms 20000})))
           (is (re-find (re-pattern (str "position=" position)) (pr-str (:failures (lg/stop! rt))))))))))
 
 (deftest s15-a-failed-spawn-leaves-no-journal-and-no-position

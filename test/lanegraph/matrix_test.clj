@@ -223,7 +223,7 @@
                             :take   #(lg/take! rt % all)
                             :turn   #(LockSupport/parkNanos 50000)
                             :settle #(is (= {:state :stopped :drained true}
-                                            (select-keys (lg/stop! rt {:mode :drain}) [:state :drained])))}
+                                            (select-keys (lg/stop! rt {:mode :drain :deadline-ms 20000}) [:state :drained])))}
                         spec c (fn [_]))
                 seen  (lg/status rt)]
             (doseq [[l {:keys [kind] in :memory}] (:lanes seen)]

@@ -115,7 +115,7 @@
     (with-open [rt (lg/spawn! (merged {} :a {:slots 4} :z {:slots 8}) opts)]
       (let [senders (doall (for [k [:a :b :c]]
                              (future (lg/offer-all! rt k (map #(vector k %) (range 1000)) {:timeout-ms 20000}))))
-            found   (lg/take! rt :z 3000 {:timeout-ms 20000})]
+            found   (lg/take! rt :z 3000 {:timeout-ms 120000})]
         (is (= [1000 1000 1000] (map deref senders)))
         (is (= {:a (range 1000) :b (range 1000) :c (range 1000)}
                (update-vals (group-by first found) #(map second %)))

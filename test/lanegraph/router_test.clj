@@ -159,7 +159,7 @@
 (deftest s27-a-broadcast-on-threads
   (in-every-memory [opts]
     (with-open [rt (lg/spawn! (routed {} :y {:slots 2}) opts)]
-      (let [takers (doall (for [k [:x :y :z]] (future (lg/take! rt k 2000 {:timeout-ms 20000}))))]
+      (let [takers (doall (for [k [:x :y :z]] (future (lg/take! rt k 2000 {:timeout-ms 120000}))))]
         (is (= 2000 (lg/offer-all! rt :in (range 2000) {:timeout-ms 20000})))
         (is (every? #(= (range 2000) %) (map deref takers)))
         (lg/await-idle! rt)
@@ -321,7 +321,7 @@
                                 (assoc opts :stages {:f #(nth [:x :y :z] (mod (quot % 5) 3))}))]
         (let [shares (map #(filter (fn [v] (= % (expected v))) (range 3000)) (range 3))
               takers (doall (for [[k share] (map vector [:x :y :z] shares)]
-                              (future (lg/take! rt k (count share) {:timeout-ms 20000}))))]
+                              (future (lg/take! rt k (count share) {:timeout-ms 120000}))))]
           (is (= 3000 (lg/offer-all! rt :in (range 3000) {:timeout-ms 20000})))
           (is (= shares (map deref takers))))))))
 

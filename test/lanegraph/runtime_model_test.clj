@@ -72,10 +72,10 @@
     (with-open [^LaneGraph rt (lg/spawn! spec (cond-> (assoc (dissoc opts :mapped) :stages stages)
                                                 (:mapped opts) (assoc :dir dir)))]
       (let [sender (future (lg/offer-all! rt :in messages {:timeout-ms 20000}))
-            taken  (lg/take! rt :out (count (answer g)) {:timeout-ms 20000})]
+            taken  (lg/take! rt :out (count (answer g)) {:timeout-ms 120000})]
         (and (= (count messages) @sender)
              (nil? (lg/await-idle! rt))
-             (= {:drained true :state :stopped} (select-keys (lg/stop! rt {:mode :drain}) [:drained :state]))
+             (= {:drained true :state :stopped} (select-keys (lg/stop! rt {:mode :drain :deadline-ms 20000}) [:drained :state]))
              (into taken (lg/take! rt :out 100)))))))
 
 (defspec chains-that-run-agree-with-plain-functions {:num-tests 60 :seed (seed/of ::run)}

@@ -64,7 +64,7 @@
         (is (= 50 (lg/offer-all! g :in (map str (range 100 150)))))
         (let [{:keys [outcome drained killed restarts]} (lg/stop! sup {:mode :drain :deadline-ms 20000})]
           (is (= [:stopped true [] {:second 1}] [outcome drained killed restarts])))
-        (is (= (mapv str (range 150)) (lg/take! g :out 150 {:timeout-ms 5000})))
+        (is (= (mapv str (range 150)) (lg/take! g :out 150 {:timeout-ms 20000})))
         (is (= [:ended :ended] (map #(get-in (lg/status g) [:roles % :state]) [:first :second]))))
       (is (= [[:role-died :second 137]] (for [{:keys [type role exit]} @events :when (= :role-died type)] [type role exit]))))))
 

@@ -49,7 +49,7 @@
                       (fn [port line]
                         (is (str/ends-with? line (str "lg is lanegraph.core, spec is " spec)))
                         [(evaluated port "(lg/simulate spec {:in [\"hey\"]})")
-                         (evaluated port "(with-open [rt (lg/spawn! spec)] (lg/offer! rt :in \"a\") (lg/take! rt :out 1 {:timeout-ms 5000}))")
+                         (evaluated port "(with-open [rt (lg/spawn! spec)] (lg/offer! rt :in \"a\") (lg/take! rt :out 1 {:timeout-ms 60000}))")
                          (evaluated port "(do (require '[live.own :as own]) (own/shout 1))")
                          (evaluated port "(/ 1 0)")]))]
           (is (= [130 ""] [exit err]))
@@ -88,7 +88,7 @@
             port (some->> (re-find #":(\d+)," line) second parse-long)]
         (is port line)
         (is (str/includes? (evaluated port (str "(do (def rt (lg/spawn! " (pr-str (copy-graph :string)) "))"
-                                                " (lg/offer! rt :in \"a\") (lg/take! rt :out 1 {:timeout-ms 5000}))"))
+                                                " (lg/offer! rt :in \"a\") (lg/take! rt :out 1 {:timeout-ms 60000}))"))
                            "[\"a\"]"))
         (process/run {} "kill" "-TERM" (.pid p))
         (is (.waitFor p 60 TimeUnit/SECONDS))
