@@ -91,6 +91,7 @@ final class Lifecycle {
         state = State.RUNNING;
         if (assembly.options.dir() != null) {
             ClaimWatch claims = new ClaimWatch(assembly.options.dir(), assembly.lanes.values(), assembly.errors::record);
+            beat(); // else who looks from another process may find a role that was ready long ago still starting
             heartbeat = new Heartbeat(name(), () -> {
                 beat();
                 claims.look();
