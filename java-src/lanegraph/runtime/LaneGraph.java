@@ -270,7 +270,8 @@ public final class LaneGraph implements GraphAccess {
     /** What the graph is doing, read while it runs; also after a stop and after close. */
     @Override
     public GraphStatus status() {
-        GraphStatus status = new StatusReader(assembly, life.team, life.failures.byRole()).read(life.state(), life.isQuiet());
+        State state = life.state(); // before the failures: a graph that has failed was told by whom before
+        GraphStatus status = new StatusReader(assembly, life.team, life.failures.byRole()).read(state, life.isQuiet());
         Reference.reachabilityFence(this); // as in peek
         return status;
     }
