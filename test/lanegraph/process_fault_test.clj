@@ -97,7 +97,7 @@
     (let [p (role! dir)]
       (spit (str (path (run-dir dir) "locks" "role.copy.lock")) "who=graph one\npid=999999999\n")
       (let [started (future (lg/run-role! spec :copy {:dir (run-dir dir)}))]
-        (is (= :waits (try (deref started 100 :waits) (catch Throwable e (ex-message e)))))
+        (is (= :waits (try (deref started 100 :waits) (catch Throwable e (ex-message e)))) "it gives an instant some seconds")
         (scratch/kill! p)
         (.close ^AutoCloseable (deref started 20000 nil))))))
 

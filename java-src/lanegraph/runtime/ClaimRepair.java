@@ -14,8 +14,8 @@ import lanegraph.region.Ownership;
 
 /** Repairs the claims that dead producers have left, by the locks of their owners. May wait: not for the thread of a role. */
 final class ClaimRepair {
-    /** A repair ends long before. */
-    private static final long DEADLINE_MS = 1_000;
+    /** A repair ends long before, also where the machine lets its thread wait in the midst of it. */
+    private static final long DEADLINE_MS = 5_000;
     private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private static final String REPAIR = "repair of lane ";
