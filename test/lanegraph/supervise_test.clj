@@ -81,7 +81,11 @@
           (is (= [:role/owned "role/second"] [(:lanegraph/code e) owner]))
           (is (str/includes? message "owned by another already")))))
     (testing "one that cannot start is not tried again"
-      (let [{:keys [role exit message]} (refusal #(supervise! dir {::supervise/command (fn [_] ["sh" "-c" "echo no such stage; exit 1"])}))]
+      (let [heard (fn [role] (path dir (str "heard." (name role)))) ; it ends when its words have come
+            {:keys [role exit message]}
+            (refusal #(supervise! dir {::supervise/command (fn [role] ["sh" "-c" (str "echo no such stage; until [ -e '" (heard role)
+                                                                                     "' ]; do sleep 0.02; done; exit 1")])
+                                       :on-event           (fn [{:keys [type role]}] (when (= :log type) (spit (str (heard role)) "")))}))]
         (is (= [true 1] [(contains? #{:first :second} role) exit]))
         (is (str/includes? message "no such stage"))))))
 
