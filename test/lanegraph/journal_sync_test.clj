@@ -46,8 +46,8 @@
 (deftest s15-without-sync-the-system-writes-when-it-likes
   (on-the-disk [dir]
     (with-journal [j {:dir dir}]
-      (jk/append! j 0 5)
-      (is (pos? (dirty-kib (jk/segment-file dir 0))) "the question finds what is not written"))))
+      ;; it may like to at any time, also between the two
+      (is (eventually (jk/append! j 0 1) (pos? (dirty-kib (jk/segment-file dir 0)))) "the question finds what is not written"))))
 
 (deftest s15-with-sync-each-a-message-is-on-the-disk-before-its-commit-returns
   (on-the-disk [dir]
@@ -66,7 +66,6 @@
           (jk/append! j (* round 10) (* (inc round) 10))
           (is (eventually (clean?)))))
       (with-journal [j {:dir dir :sync-ms 3600000 :background? true}]
-        (jk/append! j 30 35)
-        (is (not (clean?)) "not yet")
+        (is (eventually (jk/append! j 30 35) (not (clean?))) "not yet")
         (jk/close j)
         (is (clean?) "closed")))))
