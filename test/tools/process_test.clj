@@ -27,8 +27,9 @@
     (is (= "x" (slurp kept)))))
 
 (deftest a-command-that-does-not-end-is-killed-with-its-children
-  (let [marker (io/file (process/temp-dir) "pid")
-        {:keys [exit]} (process/run {:limit-s 1} "bash" "-c" (str "sleep 600 & echo $! >" marker "; wait"))]
+  (let [how-long (str "600." (System/nanoTime)) ; by which it is found, however late bash has started it
+        theirs?  (fn [^ProcessHandle p] (str/includes? (.orElse (.commandLine (.info p)) "") how-long))
+        {:keys [exit]} (process/run {:limit-s 1} "bash" "-c" (str "sleep " how-long " & wait"))]
     (is (= :timeout exit))
-    (when-let [^ProcessHandle child (.orElse (ProcessHandle/of (parse-long (str/trim (slurp marker)))) nil)]
-      (.get (.onExit child) 10 TimeUnit/SECONDS)))) ; throws when it lives on
+    (doseq [^ProcessHandle p (filter theirs? (iterator-seq (.iterator (ProcessHandle/allProcesses))))]
+      (.get (.onExit p) 20 TimeUnit/SECONDS)))) ; throws when it lives on

@@ -66,9 +66,9 @@
 (deftest a-test-that-hangs-is-ended-with-every-stack
   (let [{:keys [exit last out]}
         (run {"hang_test.clj" "(ns hang-test (:require [clojure.test :refer :all]))
+                               (println \"child\" (.pid (.start (ProcessBuilder. [\"sleep\" \"600\"]))))
                                (deftest ^{:limit-s 1} hangs
-                                 (println \"child\" (.pid (.start (ProcessBuilder. [\"sleep\" \"600\"]))))
-                                 (deref (promise)))"})
+                                 (deref (promise)))"}) ; its time begins when the child is there
         child (.orElse (ProcessHandle/of (parse-long (second (re-find #"child (\d+)" out)))) nil)]
     (when child (.get (.onExit ^ProcessHandle child) 30 TimeUnit/SECONDS)) ; throws when it lives on
     (is (= [1 "0 passed, 1 failed"] [exit last]))
