@@ -18,7 +18,6 @@ final class SingleProducerTx extends RingTx {
     private long tail;
     /** The slot of the tail. */
     private long slot;
-    private final int block;
     private final int blockMask;
     /** From where the messages of a role come; null where that is not noted. */
     private final Trail trail;
@@ -26,8 +25,7 @@ final class SingleProducerTx extends RingTx {
     SingleProducerTx(Ring ring, long cell, boolean dropsWhenFull, Trail trail) {
         super(ring, cell, dropsWhenFull);
         this.trail = trail;
-        block = ring.block;
-        blockMask = block - 1;
+        blockMask = ring.block - 1;
         // Every slot from the slowest cursor to the tail bears its sequence. Whoever wrote it is gone: its
         // lock is ours.
         long sequence = ring.slowest();
@@ -135,7 +133,7 @@ final class SingleProducerTx extends RingTx {
         if ((tail & mask) == 0) {
             slot = base;
         }
-        if (block > 1) {
+        if (blockMask != 0) {
             touch(length);
         }
     }
@@ -150,7 +148,7 @@ final class SingleProducerTx extends RingTx {
      * @param length of the message before, which tells how long the next ones may be
      */
     private void touch(int length) {
-        int count = (int) Math.min(block, limit - tail);
+        int count = (int) Math.min(blockMask + 1, limit - tail);
         int lines = Math.min(length, MAX_TOUCHED);
         long payload = slot + WORD_LENGTH; // a block never wraps
         for (int i = 0; i < count; i++) {
