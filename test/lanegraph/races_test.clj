@@ -3,7 +3,7 @@
   (:require [clojure.string :as str]
             [clojure.test :refer [deftest is testing]]
             [lanegraph.core :as lg]
-            [lanegraph.run-kit :as kit :refer [code-of eventually pipe taken]]
+            [lanegraph.run-kit :as kit :refer [code-of eventually in-time pipe taken]]
             [lanegraph.scratch :as scratch])
   (:import (java.io IOException)
            (java.lang.reflect Field)
@@ -33,11 +33,6 @@
 
 (defn- active? [rt role]
   (get-in (lg/status rt) [:roles role :active]))
-
-(defmacro ^:private in-time
-  "What the body returns on another thread, or :late after 20 seconds."
-  [& body]
-  `(deref (future ~@body) 20000 :late))
 
 ;; ------------------------------------------------------------------ rest and drain
 

@@ -25,6 +25,11 @@
 (defmacro eventually [& body]
   `(eventually* (fn [] ~@body)))
 
+(defmacro in-time
+  "What the body returns on another thread, or :late after 20 seconds."
+  [& body]
+  `(deref (future ~@body) ~patience-ms :late))
+
 (defn pipe
   "A graph in -> a -> one stage role r -> b -> out. `stage` goes into the role, `lane` into both lanes."
   ([stage] (pipe stage {}))

@@ -4,7 +4,7 @@
             [clojure.string :as str]
             [clojure.test :refer [deftest is testing]]
             [lanegraph.core :as lg]
-            [lanegraph.run-kit :as kit :refer [code-of eventually pipe refusal taken]]
+            [lanegraph.run-kit :as kit :refer [code-of eventually in-time pipe refusal taken]]
             [lanegraph.scratch :as scratch])
   (:import (java.util.concurrent CountDownLatch)
            (lanegraph.runtime LaneGraph)))
@@ -20,11 +20,6 @@
      :roles {:r1 (merge {:kind :stage :stage :f :rx :a :tx :b} r1)
              :r2 (merge {:kind :stage :stage :f :rx :b :tx :c} r2)}
      :endpoints {:in {:kind :ingress :lane :a} :out {:kind :egress :lane :c}}}))
-
-(defmacro ^:private in-time
-  "What the body returns on another thread, or :late after 20 seconds."
-  [& body]
-  `(deref (future ~@body) 20000 :late))
 
 (deftest s29-stop-with-a-full-lane-and-no-consumer-ends-at-once
   (doseq [threads [:dedicated :shared], wire [:auto :always]]

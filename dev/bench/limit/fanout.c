@@ -12,37 +12,15 @@ static const int64_t COUNT = 10000000;
 static int64_t readers, slots, block, hold;
 static ring lane;
 
+static void yield(void) { sched_yield(); }
+
 static void *produce(void *unused) {
-    writer w = {.ring = &lane};
-    while (w.tail < COUNT) {
-        int64_t *message = claim(&w);
-        if (message) {
-            fill(message, w.tail);
-            commit(&w);
-        } else {
-            sched_yield();
-        }
-    }
+    write_all(&lane, COUNT, yield);
     return unused;
 }
 
 static void *consume(void *cursor) {
-    reader r = {.ring = &lane, .cursor = cursor};
-    int64_t found = 0;
-    while (r.position < COUNT) {
-        int64_t from = r.position, *message;
-        while (r.position < from + DRAIN && (message = look(&r))) {
-            found |= difference(message, r.position);
-            r.position++;
-        }
-        release(&r);
-        if (r.position == from) {
-            sched_yield();
-        } else if (r.position < from + DRAIN) {
-            pauses(hold);
-        }
-    }
-    check(found);
+    read_all(&lane, cursor, COUNT, 1, hold, yield);
     return cursor;
 }
 

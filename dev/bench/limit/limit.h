@@ -101,26 +101,54 @@ static inline void pauses(int64_t count) {
     }
 }
 
-static inline void fill(int64_t *message, int64_t sequence) {
-    for (int i = 0; i < WORDS; i++) {
-        ((word *) message)[i] = sequence + i;
-    }
-}
-
-/* 0 if the message is what was filled in. */
-static inline int64_t difference(const int64_t *message, int64_t sequence) {
-    int64_t found = 0;
-    for (int i = 0; i < WORDS; i++) {
-        found |= message[i] ^ (sequence + i);
-    }
-    return found;
-}
-
-static void check(int64_t difference) {
+static inline void check(int64_t difference) {
     if (difference) {
         fprintf(stderr, "a message is not what was written\n");
         exit(1);
     }
+}
+
+/* Writes so many messages; waits while there is no room. */
+static inline void write_all(ring *to, int64_t count, void (*wait)(void)) {
+    writer w = {.ring = to};
+    while (w.tail < count) {
+        int64_t *message = claim(&w);
+        if (!message) {
+            wait();
+            continue;
+        }
+        for (int i = 0; i < WORDS; i++) {
+            ((word *) message)[i] = w.tail + i;
+        }
+        commit(&w);
+    }
+}
+
+/* Behind a drain that began at `from`: waits if it found nothing, or `blocked`; pauses if it found little. */
+static inline void drained(reader *r, int64_t from, int blocked, int64_t hold, void (*wait)(void)) {
+    release(r);
+    if (r->position == from || blocked) {
+        wait();
+    } else if (r->position < from + DRAIN) {
+        pauses(hold);
+    }
+}
+
+/* Reads so many messages and checks every word, which has been multiplied by the factor on its way. */
+static inline void read_all(ring *from, word *cursor, int64_t count, int64_t factor, int64_t hold, void (*wait)(void)) {
+    reader r = {.ring = from, .cursor = cursor};
+    int64_t found = 0;
+    while (r.position < count) {
+        int64_t start = r.position, *message;
+        while (r.position < start + DRAIN && (message = look(&r))) {
+            for (int i = 0; i < WORDS; i++) {
+                found |= message[i] ^ (r.position + i) * factor;
+            }
+            r.position++;
+        }
+        drained(&r, start, 0, hold, wait);
+    }
+    check(found);
 }
 
 static void pin(int core) {

@@ -15,35 +15,19 @@ static const int64_t COUNT = 20000000;
 static int64_t slots, block, hold;
 static ring lane;
 
+static void pause_once(void) { pauses(1); }
+
+static void pause_on_empty(void) { pauses(8); }
+
 static void *produce(void *unused) {
     pin(0);
-    writer w = {.ring = &lane};
-    while (w.tail < COUNT) {
-        int64_t *message = claim(&w);
-        if (message) {
-            fill(message, w.tail);
-            commit(&w);
-        } else {
-            _mm_pause();
-        }
-    }
+    write_all(&lane, COUNT, pause_once);
     return unused;
 }
 
 static void *consume(void *unused) {
     pin(1);
-    reader r = {.ring = &lane, .cursor = &lane.cursors[0].at};
-    int64_t found = 0;
-    while (r.position < COUNT) {
-        int64_t from = r.position, *message;
-        while (r.position < from + DRAIN && (message = look(&r))) {
-            found |= difference(message, r.position);
-            r.position++;
-        }
-        release(&r);
-        pauses(r.position == from ? 8 : r.position < from + DRAIN ? hold : 0);
-    }
-    check(found);
+    read_all(&lane, &lane.cursors[0].at, COUNT, 1, hold, pause_on_empty);
     return unused;
 }
 

@@ -14,27 +14,11 @@ static const int64_t COUNT = 10000000;
 static int64_t stages, slots, block, hold;
 static ring lanes[MOST];
 
-static void *produce(void *unused) {
-    writer w = {.ring = &lanes[0]};
-    while (w.tail < COUNT) {
-        int64_t *message = claim(&w);
-        if (message) {
-            fill(message, w.tail);
-            commit(&w);
-        } else {
-            sched_yield();
-        }
-    }
-    return unused;
-}
+static void yield(void) { sched_yield(); }
 
-static void after_batch(reader *r, int64_t from, int64_t *next) {
-    release(r);
-    if (r->position == from || next) { /* nothing was there, or there was no room for it */
-        sched_yield();
-    } else if (r->position < from + DRAIN) {
-        pauses(hold);
-    }
+static void *produce(void *unused) {
+    write_all(&lanes[0], COUNT, yield);
+    return unused;
 }
 
 static void *transform(void *from_lane) {
@@ -51,29 +35,18 @@ static void *transform(void *from_lane) {
             r.position++;
             in = 0;
         }
-        after_batch(&r, start, in);
+        drained(&r, start, in != 0, hold, yield); /* a message that is left has no room */
     }
     return from_lane;
 }
 
 static void *consume(void *last) {
     ring *from = last;
-    reader r = {.ring = from, .cursor = &from->cursors[0].at};
-    int64_t found = 0, factor = 1;
+    int64_t factor = 1;
     for (int i = 0; i < stages; i++) {
         factor *= FACTOR;
     }
-    while (r.position < COUNT) {
-        int64_t start = r.position, *message;
-        while (r.position < start + DRAIN && (message = look(&r))) {
-            for (int i = 0; i < WORDS; i++) {
-                found |= message[i] ^ (r.position + i) * factor;
-            }
-            r.position++;
-        }
-        after_batch(&r, start, 0);
-    }
-    check(found);
+    read_all(from, &from->cursors[0].at, COUNT, factor, hold, yield);
     return last;
 }
 
