@@ -13,7 +13,7 @@ import org.agrona.DirectBuffer;
  * thread at a time.
  */
 final class RingRx extends LaneRx {
-    private static final int NONE = -1;
+    static final int NONE = -1;
     private static final int LOOK_AHEAD = 32;
     /** How often the reader looks for more before it takes what is there: one to two microseconds. */
     private static final int HOLD_LOOKS = 64;
@@ -23,15 +23,15 @@ final class RingRx extends LaneRx {
     private final Memory memory;
     private final Object[] values;
     private final long[] cursorAddresses;
-    private final long base;
-    private final long mask;
-    private final long stride;
-    private final SlotView view;
-    private long position;
+    final long base;
+    final long mask;
+    final long stride;
+    final SlotView view;
+    long position;
     /** The slot of the position. */
-    private long slot;
+    long slot;
     /** Of the message at the position, as it was last found; below 0 if none was. */
-    private int length = NONE;
+    int length = NONE;
     private long released;
     /** Where the reader last found no message. */
     private long caughtUp;
@@ -61,6 +61,13 @@ final class RingRx extends LaneRx {
     @Override
     public boolean peek() {
         return look() || caughtUp();
+    }
+
+    /** As {@link #look}, but leaves what its producer gave up to that. */
+    boolean stands() {
+        checkOpen();
+        find();
+        return length >= 0 && length != SKIP_LENGTH;
     }
 
     @Override

@@ -15,9 +15,9 @@ final class SingleProducerTx extends RingTx {
     /** Of longer messages the first lines are fetched ahead. */
     private static final int MAX_TOUCHED = 2 * LINE;
 
-    private long tail;
+    long tail;
     /** The slot of the tail. */
-    private long slot;
+    long slot;
     private final int blockMask;
     /** From where the messages of a role come; null where that is not noted. */
     private final Trail trail;
@@ -112,24 +112,38 @@ final class SingleProducerTx extends RingTx {
         return trail != null && trail.isOut() || super.forward(rx);
     }
 
+    boolean isNoted() {
+        return trail != null;
+    }
+
     private void publish(int length) {
-        if (trail != null) {
-            trail.note(tail); // complete, before the message
-        }
-        if (tail >= markAt) {
-            mark(tail, tail);
-        }
-        publish(slot, tail, length);
-        memory.storeStoreFence(); // this word before the next slots' payloads: Ring.look relies on it
+        publishOnly(slot, tail, length);
         tail++;
         slot += stride;
-        if ((tail & blockMask) == 0) {
+        if (endsBlock(tail)) {
             beginBlock(length);
         }
     }
 
+    /** Publishes what stands in this slot, which is that of this sequence; the tail stays. */
+    void publishOnly(long slot, long sequence, int length) {
+        if (trail != null) {
+            trail.note(sequence); // complete, before the message
+        }
+        if (sequence >= markAt) {
+            mark(sequence, sequence);
+        }
+        publish(slot, sequence, length);
+        memory.storeStoreFence(); // this word before the next slots' payloads: Ring.look relies on it
+    }
+
+    /** True if what comes before this sequence ends a block; then the next one begins with the tail. */
+    boolean endsBlock(long sequence) {
+        return (sequence & blockMask) == 0;
+    }
+
     /** The slots are a multiple of a block, so they end with one. */
-    private void beginBlock(int length) {
+    void beginBlock(int length) {
         if ((tail & mask) == 0) {
             slot = base;
         }

@@ -3,6 +3,7 @@ package lanegraph.runtime;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import lanegraph.LaneGraphException;
 
@@ -12,7 +13,7 @@ import lanegraph.LaneGraphException;
  * <p>One flag stands for all that a role must look at between two messages: a stop, a command, that it is halted. It is
  * raised after what it tells of was written, and lowered before that is read, so nothing is overlooked.
  */
-final class Mailbox {
+final class Mailbox implements BooleanSupplier {
     // 128 unused bytes before the flag, which is read at each message: what others write beside this object must
     // not take its cache line away.
     @SuppressWarnings("unused")
@@ -31,6 +32,11 @@ final class Mailbox {
 
     /** True if the role has to look before it moves the next message. */
     boolean needsAttention() {
+        return attention;
+    }
+
+    @Override
+    public boolean getAsBoolean() {
         return attention;
     }
 

@@ -2,8 +2,10 @@ package lanegraph.runtime;
 
 import java.lang.invoke.VarHandle;
 import java.util.function.BooleanSupplier;
+import lanegraph.lane.Hop;
 import lanegraph.lane.LaneRx;
 import lanegraph.lane.LaneTx;
+import lanegraph.lane.OwnClass;
 
 /**
  * Moves the messages of a role, one after the other. It belongs to the role's thread.
@@ -26,6 +28,8 @@ final class Mover implements RoleLoop {
         EMIT,
         /** Publish the message unchanged. */
         FORWARD,
+        /** Do what on-error says about {@link #thrown}. */
+        ERROR,
         /** Write the message to the dead letters. */
         DEAD_LETTER,
         /** Count the message as an error, which goes to the dead letters if there are any. */
@@ -41,12 +45,16 @@ final class Mover implements RoleLoop {
     private final ErrorRule onError;
     private final Activity activity;
     private final Emission emission;
+    /** Null if the lanes do not allow it. */
+    private final Hop hop;
     private Step step = Step.FORWARD_ALL;
+    private Hop.Function ofBytes = step.ofBytes();
     /** Null unless somebody times messages; looked at once a message. */
     private RoleTrace trace;
     private boolean releaseEach;
 
     private Kept kept = Kept.NOTHING;
+    private Throwable thrown;
     private int keptLength;
     /**
      * How many results of the message were published before it was tried again: of a parked one, or of one that the role's
@@ -73,12 +81,14 @@ final class Mover implements RoleLoop {
         this.onError = onError;
         this.activity = activity;
         this.emission = new Emission(tx, drops, lanes.origin());
+        this.hop = Hop.between(rx, tx);
         this.publishedBefore = lanes.resumed();
     }
 
     @Override
     public void use(Step next, boolean freesEach) {
         step = next;
+        ofBytes = next.ofBytes();
         releaseEach = freesEach;
     }
 
@@ -171,11 +181,43 @@ final class Mover implements RoleLoop {
     @Override
     public int moveUpTo(int limit, Mailbox mailbox, BooleanSupplier attend) {
         int done = 0;
-        while (done < limit && (!mailbox.needsAttention() || attend.getAsBoolean()) && move()) {
-            pass();
-            done++;
+        while (done < limit && (!mailbox.needsAttention() || attend.getAsBoolean())) {
+            int hopped = hop(limit - done, mailbox);
+            done += hopped;
+            if (hopped == 0 || kept != Kept.NOTHING) {
+                if (!move()) {
+                    break;
+                }
+                pass();
+                done++;
+            }
         }
         return done;
+    }
+
+    /** Moves and passes over messages as long as nothing about them is unusual: most of them go this way. */
+    private int hop(int limit, Mailbox mailbox) {
+        if (hop == null || ofBytes == null || kept != Kept.NOTHING || trace != null || publishedBefore > 0) {
+            return 0;
+        }
+        try {
+            if (!hop.begin()) {
+                return 0;
+            }
+            activity.active(true);
+            hop.run(ofBytes, limit, mailbox);
+        } catch (Throwable error) {
+            kept = Kept.ERROR;
+            thrown = error;
+        }
+        int moved = hop.moved();
+        if (moved > 0) {
+            processed += hop.published();
+            filtered += moved - hop.published();
+            bytes += hop.bytes();
+            progress = true;
+        }
+        return moved;
     }
 
     @Override
@@ -196,6 +238,9 @@ final class Mover implements RoleLoop {
         }
         if (kept == Kept.SKIPPED) {
             return skipped();
+        }
+        if (kept == Kept.ERROR) {
+            return failed(thrown);
         }
         try {
             return switch (kept) {

@@ -59,7 +59,7 @@ final class RoleAgent implements Agent {
         this.activity = activity;
         this.mailbox = new Mailbox(stopping);
         ErrorRule rule = new ErrorRule(name, onError, parks && stage != null, errorLog, mailbox, halt);
-        this.loop = OwnClass.loop(lanes, rule, activity);
+        this.loop = RoleClasses.loop(lanes, rule, activity);
         this.stageUse = stage == null ? null : new StageUse(name, stage, lanes.router(), loop, parks, errorLog);
         if (stageUse != null) {
             rule.undoBy(stageUse::undo);
@@ -94,6 +94,8 @@ final class RoleAgent implements Agent {
     /** Times its messages from now on; null ends that. Any thread. */
     void trace(RoleTrace trace) {
         loop.trace(trace);
+        mailbox.alert(); // it is looked at before the next message
+        mailbox.alert(); // it is looked at before the next message
     }
 
     Activity activity() {

@@ -2,6 +2,7 @@ package lanegraph.runtime;
 
 import java.util.function.BooleanSupplier;
 import lanegraph.lane.LaneTx;
+import lanegraph.lane.OwnClass;
 
 /**
  * What there is to ask of the {@link Mover} of a role: of its own one, for its class is defined {@linkplain OwnClass anew for

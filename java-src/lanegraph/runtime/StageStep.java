@@ -4,8 +4,10 @@ import java.util.Map;
 import java.util.function.Consumer;
 import lanegraph.LaneGraphException;
 import lanegraph.LaneGraphException.Category;
+import lanegraph.lane.Hop;
 import lanegraph.lane.LaneRx;
 import lanegraph.lane.LaneTx;
+import lanegraph.lane.OwnClass;
 import lanegraph.stage.Emit;
 import lanegraph.stage.FilterStage;
 import lanegraph.stage.InspectStage;
@@ -16,12 +18,14 @@ import lanegraph.stage.StatefulTransformStage;
 import lanegraph.stage.ValueFilter;
 import lanegraph.stage.ValueInspect;
 import lanegraph.stage.ValueStage;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * The step of a stage. Each role has {@linkplain OwnClass its own class} of it: one branch of the switch is compiled, and
  * in it the call of its one stage. (So there is no lambda here: a hidden class can have none on JDK 17.)
  */
-final class StageStep implements Step {
+final class StageStep implements Step, Hop.Function {
     /** What a step asks whose stage may change under it. */
     interface Change {
         /** Null if there was none; else the step that is in use now. */
@@ -97,16 +101,12 @@ final class StageStep implements Step {
         }
         switch (kind) {
             case MAP_OK:
-                return length(((MapOkStage) stage).apply(rx.payload(), tx.claim()));
             case MAP:
-                return length(((MapStage) stage).apply(rx.payload(), tx.claim()));
-            case FILTER:
-                return ((FilterStage) stage).test(rx.payload()) ? FORWARD : DROP;
-            case INSPECT:
-                ((InspectStage) stage).accept(rx.payload());
-                return FORWARD;
             case TRANSFORM:
-                return outcome(((StatefulTransformStage) stage).apply(rx.payload(), tx.claim()));
+                return ofBytes(rx.payload(), tx.claim());
+            case FILTER:
+            case INSPECT:
+                return ofBytes(rx.payload(), null);
             case VALUE:
                 return values(((ValueStage) stage).apply(rx.value()), tx);
             case VALUE_FILTER:
@@ -114,6 +114,35 @@ final class StageStep implements Step {
             default:
                 ((ValueInspect) stage).accept(rx.value());
                 return FORWARD;
+        }
+    }
+
+    @Override
+    public Hop.Function ofBytes() {
+        return kind <= TRANSFORM && aware == null ? this : null;
+    }
+
+    @Override
+    public int apply(DirectBuffer in, MutableDirectBuffer out) throws Exception {
+        if (change != null && change.next() != null) {
+            return Hop.LEAVE; // for the step that is in its place now
+        }
+        return ofBytes(in, out);
+    }
+
+    private int ofBytes(DirectBuffer in, MutableDirectBuffer out) throws Exception {
+        switch (kind) {
+            case MAP_OK:
+                return length(((MapOkStage) stage).apply(in, out));
+            case MAP:
+                return length(((MapStage) stage).apply(in, out));
+            case FILTER:
+                return ((FilterStage) stage).test(in) ? FORWARD : DROP;
+            case INSPECT:
+                ((InspectStage) stage).accept(in);
+                return FORWARD;
+            default:
+                return outcome(((StatefulTransformStage) stage).apply(in, out));
         }
     }
 

@@ -15,7 +15,7 @@ final class StageUse {
     private final RoleStage stage;
     private final Router router;
     private final RoleLoop loop;
-    private final OwnClass.Steps steps = OwnClass.steps();
+    private final RoleClasses.Steps steps = RoleClasses.steps();
     private final ErrorLog errors;
     private final boolean parks;
     /** The state before the message at this position; -1 if there is none to go back to. */

@@ -1,5 +1,6 @@
 package lanegraph.runtime;
 
+import lanegraph.lane.Hop;
 import lanegraph.lane.LaneRx;
 import lanegraph.lane.LaneTx;
 
@@ -7,13 +8,23 @@ import lanegraph.lane.LaneTx;
 @FunctionalInterface
 interface Step {
     /** Publish nothing. */
-    int DROP = -1;
+    int DROP = Hop.DROP;
     /** Publish the message unchanged. */
-    int FORWARD = -2;
+    int FORWARD = Hop.FORWARD;
     /** Publish the values of {@link lanegraph.stage.Emit}, which the step has handed to its role. */
-    int EMIT = -3;
+    int EMIT = Hop.LEAVE - 1;
     /** Of roles without a stage. */
-    Step FORWARD_ALL = (rx, tx) -> FORWARD;
+    Step FORWARD_ALL = new Step() {
+        @Override
+        public int apply(LaneRx rx, LaneTx tx) {
+            return FORWARD;
+        }
+
+        @Override
+        public Hop.Function ofBytes() {
+            return (in, out) -> FORWARD;
+        }
+    };
 
     /**
      * Called once for a message.
@@ -24,4 +35,9 @@ interface Step {
      *     {@link #EMIT}
      */
     int apply(LaneRx rx, LaneTx tx) throws Exception;
+
+    /** The same for many messages in one loop; null if it takes more than their bytes. */
+    default Hop.Function ofBytes() {
+        return null;
+    }
 }

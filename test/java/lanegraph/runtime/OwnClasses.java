@@ -7,18 +7,18 @@ import lanegraph.stage.FilterStage;
 public final class OwnClasses {
     private OwnClasses() {}
 
-    private static Step step(OwnClass.Steps steps) {
+    private static Step step(RoleClasses.Steps steps) {
         return steps.of((FilterStage) in -> true, several -> { }, null);
     }
 
     /** The class of a step of a new role. */
     public static Class<?> ofNewRole() {
-        return step(OwnClass.steps()).getClass();
+        return step(RoleClasses.steps()).getClass();
     }
 
     /** True if a role's next stage has a step of the same class as its first. */
     public static boolean sameInOneRole() {
-        OwnClass.Steps steps = OwnClass.steps();
+        RoleClasses.Steps steps = RoleClasses.steps();
         return step(steps).getClass() == step(steps).getClass();
     }
 

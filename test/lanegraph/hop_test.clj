@@ -1,0 +1,143 @@
+(ns lanegraph.hop-test
+  "A hop does what the calls of its two handles do."
+  (:require
+   [clojure.test :refer [are deftest is]]
+   [clojure.test.check.clojure-test :refer [defspec]]
+   [clojure.test.check.generators :as gen]
+   [clojure.test.check.properties :as prop]
+   [lanegraph.lane-kit :as kit]
+   [tools.seed :as seed])
+  (:import
+   (java.util.function BooleanSupplier)
+   (lanegraph.lane Hop Hop$Function LaneRx LaneTx)
+   (org.agrona DirectBuffer MutableDirectBuffer)))
+
+(set! *warn-on-reflection* true)
+
+(def ^:private answers
+  "What a function makes of a message, by its first byte: an answer, :throw, or :close, which closes the output first."
+  {0 Hop/DROP, 1 Hop/FORWARD, 2 Hop/LEAVE, 3 :throw, 4 17, 5 -9, 6 :close})
+
+(defn- answer
+  "Writes the message reversed, as far as it fits, and answers by its first byte."
+  [^LaneTx tx ^DirectBuffer in ^MutableDirectBuffer out]
+  (let [n (.capacity in)
+        a (if (zero? n) 0 (get answers (.getByte in 0) n))]
+    (dotimes [i (min n (.capacity out))]
+      (.putByte out i (.getByte in (- n i 1))))
+    (case a
+      :throw (throw (ex-info "as it was told" {}))
+      :close (do (.close tx) n)
+      a)))
+
+(defn- function ^Hop$Function [tx]
+  (reify Hop$Function
+    (apply [_ in out] (answer tx in out))))
+
+(defn- asked
+  "True from the n-th time on that it is asked."
+  ^BooleanSupplier [n]
+  (let [left (atom n)]
+    (reify BooleanSupplier
+      (getAsBoolean [_] (neg? (long (swap! left dec)))))))
+
+(defn- hopped
+  "Runs until nothing moves, as a role does: {how it ended, messages, published, bytes, position}."
+  [^LaneRx rx ^LaneTx tx ^Hop hop limit questions]
+  (let [interrupted (asked questions)
+        work        (function tx)]
+    (loop [moved 0, published 0, bytes 0]
+      (let [end       (try
+                        (when (.begin hop)
+                          (.run hop work (- (long limit) moved) interrupted))
+                        (catch Exception e (ex-message e)))
+            published (+ published (.published hop))
+            bytes     (+ bytes (.bytes hop))
+            all       (+ moved (.moved hop))]
+        (if (and (nil? end) (< moved all limit))
+          (recur all published bytes)
+          [end all published bytes (.position rx)])))))
+
+(defn- by-hand
+  "The same by the calls of the handles, and the reader's own count of the bytes."
+  [^LaneRx rx ^LaneTx tx limit questions]
+  (let [interrupted (asked questions)
+        counts      (volatile! [0 0 0])
+        pass        (fn [sent]
+                      (vswap! counts (fn [[m p b]] [(inc (long m)) (+ (long p) (long sent)) (+ (long b) (.length rx))]))
+                      (.advance rx))
+        end         (try
+                      (when (and (.peek rx) (.room tx))
+                        (loop []
+                          (when (and (< (long (first @counts)) (long limit)) (not (.getAsBoolean interrupted)) (.peek rx) (.room tx))
+                            (let [a (long (answer tx (.payload rx) (.claim tx)))]
+                              (cond
+                                (= a Hop/DROP)    (do (pass 0) (recur))
+                                (= a Hop/LEAVE)   nil
+                                (= a Hop/FORWARD) (do (.forward tx rx) (pass 1) (recur))
+                                :else             (do (.commit tx a) (pass 1) (recur)))))))
+                      (catch Exception e (ex-message e)))]
+    (conj (into [end] @counts) (.position rx))))
+
+(defn- all [^LaneRx rx]
+  (vec (take-while some? (repeatedly #(some-> ^bytes (.take rx) vec)))))
+
+(def ^:private commands
+  (let [message (gen/fmap (fn [[kind n]] [:write kind n])
+                          (gen/tuple (gen/frequency [[12 (gen/choose 7 90)] [3 (gen/choose 0 2)] [1 (gen/choose 3 6)]])
+                                     (gen/choose 0 24)))
+        move    (gen/fmap (fn [[n q]] [:move n q]) (gen/tuple (gen/choose 1 12) (gen/frequency [[4 (gen/return 99)] [1 (gen/choose 0 5)]])))]
+    (gen/vector (gen/frequency [[8 message] [4 move] [1 (gen/return [:release])] [1 (gen/return [:pass])] [1 (gen/return [:read])]])
+                0 120)))
+
+(defn- message ^bytes [kind n]
+  (doto (kit/payload n n)
+    (as-> b (when (pos? (long n)) (aset ^bytes b 0 (byte kind))))))
+
+(defn- world
+  "An input, and an output with slots of 16 bytes, which some messages of the input do not fit into."
+  [slots move]
+  (let [in  (kit/open {:kind "events" :slots 16 :slot-bytes 24})
+        out (kit/open {:kind "events" :slots slots})
+        rx  (first (:rxs in))
+        tx  (first (:txs out))]
+    {:write (first (:txs in)) :rx rx :tx tx :read (first (:rxs out)) :move (move rx tx)}))
+
+(defn- did [{:keys [^LaneTx write ^LaneRx rx read move]} [what a b]]
+  (case what
+    :write   (.offer write ^Object (message a b))
+    :move    (move a b)
+    :release (.release rx)
+    :pass    (when (.peek rx) (.advance rx) (.release rx))
+    :read    (all read)))
+
+(defspec a-hop-does-what-the-handles-do {:num-tests 300 :seed (seed/of ::a-hop-does-what-the-handles-do)}
+  (prop/for-all [slots (gen/elements [4 8 256]), commands commands]
+    (let [hops  (world slots (fn [rx tx] (partial hopped rx tx (Hop/between rx tx))))
+          hands (world slots (fn [rx tx] (partial by-hand rx tx)))]
+      (every? #(= (did hops %) (did hands %)) (conj commands [:read])))))
+
+(deftest what-stands-behind-a-hop-can-be-handled-by-hand
+  (let [{:keys [^LaneTx write ^LaneRx rx ^LaneTx tx read move]}
+        (world 8 (fn [rx tx] (partial hopped rx tx (Hop/between rx tx))))]
+    (.offer write ^Object (message 50 3))
+    (.offer write ^Object (message 3 5))
+    (is (= ["as it was told" 1 1 3 1] (move 9 99)))
+    (is (= 5 (.length rx)) "the reader stands before the message that failed")
+    (is (= "lane/not-claimed" (kit/code (.commit tx 1))) "and nothing is claimed")
+    (is (.forward tx rx))
+    (.advance rx)
+    (is (= [3 5] (map count (all read))))))
+
+(deftest a-closed-reader-ends-it
+  (let [{:keys [^LaneTx write ^LaneRx rx move]} (world 8 (fn [rx tx] (partial hopped rx tx (Hop/between rx tx))))]
+    (.offer write ^Object (message 50 3))
+    (.close rx)
+    (is (re-find #"handle is closed" (first (move 9 99))))))
+
+(deftest there-is-none-between-other-lanes
+  (are [from to] (nil? (Hop/between (first (:rxs (kit/open (merge {:kind "events"} from))))
+                                    (first (:txs (kit/open (merge {:kind "events"} to))))))
+    {:memory :by-reference} {}
+    {}                      {:memory :by-reference}
+    {}                      {:producers 2}))
