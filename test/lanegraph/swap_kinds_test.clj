@@ -48,6 +48,21 @@
       (is (= [4] (taken rt 1)))
       (is (= 2 (get-in (lg/status rt) [:roles :r :version]))))))
 
+(deftest a-redefinition-amid-a-burst-begins-with-the-next-message
+  (let [v    (fresh-var nil)
+        keep (fn [test at next]
+               (lg/raw-stage :filter (fn [^DirectBuffer b]
+                                       (let [n (.getLong b 0)]
+                                         (when (= n at) (alter-var-root v (constantly next)))
+                                         (test n)))))]
+    (alter-var-root v (constantly (keep odd? 3 (keep even? 6 (keep odd? -1 nil)))))
+    (with-open [rt (lg/spawn! (pipe {:stage (symbol v)} {:codec :long :slot-bytes 8 :slots 64}))]
+      (lg/pause! rt :r)
+      (lg/offer-all! rt :in (range 10))
+      (lg/resume! rt :r)
+      (is (= [1 3 4 6 7 9] (taken rt 6)))
+      (is (= [[1 0] [2 4] [3 7]] (map (juxt :version (comp :position :at)) (lg/stage-history rt :r)))))))
+
 (deftest a-redefinition-that-is-no-stage-is-an-error-of-the-message
   (let [v (fresh-var inc)]
     (with-open [rt (lg/spawn! (pipe {:stage (symbol v) :on-error :skip}))]

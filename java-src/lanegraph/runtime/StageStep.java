@@ -28,7 +28,13 @@ import org.agrona.MutableDirectBuffer;
 final class StageStep implements Step, Hop.Function {
     /** What a step asks whose stage may change under it. */
     interface Change {
-        /** Null if there was none; else the step that is in use now. */
+        /** True if there was one, which {@link #next} takes up. */
+        boolean isThere();
+
+        /**
+         * Null if there was none; else the step that is in use now. The reader stands before the first message that goes
+         * through that.
+         */
         Step next() throws Exception;
     }
 
@@ -124,8 +130,8 @@ final class StageStep implements Step, Hop.Function {
 
     @Override
     public int apply(DirectBuffer in, MutableDirectBuffer out) throws Exception {
-        if (change != null && change.next() != null) {
-            return Hop.LEAVE; // for the step that is in its place now
+        if (change != null && change.isThere()) {
+            return Hop.LEAVE; // a change is taken up where the reader stands, and in a hop it stands farther back
         }
         return ofBytes(in, out);
     }

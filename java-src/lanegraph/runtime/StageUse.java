@@ -10,7 +10,7 @@ import org.agrona.LangUtil;
  * Lets the messages of a role go through what its stage is now: the first one, one that takes its place by a command, or
  * one that it follows. It belongs to the role's thread.
  */
-final class StageUse {
+final class StageUse implements StageStep.Change {
     private final String role;
     private final RoleStage stage;
     private final Router router;
@@ -47,7 +47,7 @@ final class StageUse {
             PickRouter.Pick by = Routers.by(role, pick.names(), stage.object());
             pick.pickBy(stage.follows() ? in -> follow() ? pick.pick(in) : by.pick(in) : by);
         } else {
-            step = steps.of(stage.object(), loop.emission()::take, stage.follows() ? this::followed : null);
+            step = steps.of(stage.object(), loop.emission()::take, stage.follows() ? this : null);
             if (parks && stage.object() instanceof StateCarrier carrier && carrier.replacesState()) {
                 step = undoable(step, carrier);
             }
@@ -88,6 +88,11 @@ final class StageUse {
         }
     }
 
+    @Override
+    public boolean isThere() {
+        return stage.hasChanged();
+    }
+
     /** True if what the stage is made from has changed: it is another one now. */
     private boolean follow() throws Exception {
         if (!stage.hasChanged()) {
@@ -97,8 +102,8 @@ final class StageUse {
         return true;
     }
 
-    /** Null if the stage is what it was; else the step of what it is now. */
-    private Step followed() throws Exception {
+    @Override
+    public Step next() throws Exception {
         return follow() ? loop.step() : null;
     }
 
