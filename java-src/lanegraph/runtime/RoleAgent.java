@@ -95,7 +95,6 @@ final class RoleAgent implements Agent {
     void trace(RoleTrace trace) {
         loop.trace(trace);
         mailbox.alert(); // it is looked at before the next message
-        mailbox.alert(); // it is looked at before the next message
     }
 
     Activity activity() {
