@@ -9,18 +9,20 @@
    [tools.seed :as seed])
   (:import
    (java.util.function BooleanSupplier)
-   (lanegraph.lane Hop Hop$Function LaneRx LaneTx)
+   (java.util.concurrent.atomic AtomicLong)
+   (lanegraph.lane Hop Hop$Function LaneRx LaneTx Marks Marks$Reader)
+   (lanegraph.region Memory Region RingDescriptor)
    (org.agrona DirectBuffer MutableDirectBuffer)))
 
 (set! *warn-on-reflection* true)
 
 (def ^:private answers
-  "What a function makes of a message, by its first byte: an answer, :throw, or :close, which closes the output first."
-  {0 Hop/DROP, 1 Hop/FORWARD, 2 Hop/LEAVE, 3 :throw, 4 17, 5 -9, 6 :close})
+  "What a function makes of a message, by its first byte: an answer, :throw, or what closes a handle first."
+  {0 Hop/DROP, 1 Hop/FORWARD, 2 Hop/LEAVE, 3 :throw, 4 17, 5 -9, 6 :close, 7 :close-and-drop, 8 :close-reader})
 
 (defn- answer
   "Writes the message reversed, as far as it fits, and answers by its first byte."
-  [^LaneTx tx ^DirectBuffer in ^MutableDirectBuffer out]
+  [^LaneRx rx ^LaneTx tx ^DirectBuffer in ^MutableDirectBuffer out]
   (let [n (.capacity in)
         a (if (zero? n) 0 (get answers (.getByte in 0) n))]
     (dotimes [i (min n (.capacity out))]
@@ -28,11 +30,13 @@
     (case a
       :throw (throw (ex-info "as it was told" {}))
       :close (do (.close tx) n)
+      :close-and-drop (do (.close tx) Hop/DROP)
+      :close-reader (do (.close rx) n)
       a)))
 
-(defn- function ^Hop$Function [tx]
+(defn- function ^Hop$Function [rx tx]
   (reify Hop$Function
-    (apply [_ in out] (answer tx in out))))
+    (apply [_ in out] (answer rx tx in out))))
 
 (defn- asked
   "True from the n-th time on that it is asked."
@@ -45,7 +49,7 @@
   "Runs until nothing moves, as a role does: {how it ended, messages, published, bytes, position}."
   [^LaneRx rx ^LaneTx tx ^Hop hop limit questions]
   (let [interrupted (asked questions)
-        work        (function tx)]
+        work        (function rx tx)]
     (loop [moved 0, published 0, bytes 0]
       (let [end       (try
                         (when (.begin hop)
@@ -70,7 +74,7 @@
                       (when (and (.peek rx) (.room tx))
                         (loop []
                           (when (and (< (long (first @counts)) (long limit)) (not (.getAsBoolean interrupted)) (.peek rx) (.room tx))
-                            (let [a (long (answer tx (.payload rx) (.claim tx)))]
+                            (let [a (long (answer rx tx (.payload rx) (.claim tx)))]
                               (cond
                                 (= a Hop/DROP)    (do (pass 0) (recur))
                                 (= a Hop/LEAVE)   nil
@@ -84,7 +88,7 @@
 
 (def ^:private commands
   (let [message (gen/fmap (fn [[kind n]] [:write kind n])
-                          (gen/tuple (gen/frequency [[12 (gen/choose 7 90)] [3 (gen/choose 0 2)] [1 (gen/choose 3 6)]])
+                          (gen/tuple (gen/frequency [[12 (gen/choose 9 90)] [3 (gen/choose 0 2)] [1 (gen/choose 3 6)]])
                                      (gen/choose 0 24)))
         move    (gen/fmap (fn [[n q]] [:move n q]) (gen/tuple (gen/choose 1 12) (gen/frequency [[4 (gen/return 99)] [1 (gen/choose 0 5)]])))]
     (gen/vector (gen/frequency [[8 message] [4 move] [1 (gen/return [:release])] [1 (gen/return [:pass])] [1 (gen/return [:read])]])
@@ -101,7 +105,15 @@
         out (kit/open {:kind "events" :slots slots})
         rx  (first (:rxs in))
         tx  (first (:txs out))]
-    {:write (first (:txs in)) :rx rx :tx tx :read (first (:rxs out)) :move (move rx tx)}))
+    {:region (:region in) :write (first (:txs in)) :rx rx :tx tx :read (first (:rxs out)) :move (move rx tx)}))
+
+(defn- give-up!
+  "The slot of this sequence, as a producer leaves it that dies."
+  [^Region region n]
+  (let [shape (.shape region)]
+    (.putLongRelease Memory/DIRECT (+ (.address region) (RingDescriptor/slotsOffset shape)
+                                      (* (rem (long n) (.slots shape)) (RingDescriptor/stride (.slotBytes shape))))
+                     (RingDescriptor/word n RingDescriptor/SKIP_LENGTH))))
 
 (defn- did [{:keys [^LaneTx write ^LaneRx rx read move]} [what a b]]
   (case what
@@ -129,6 +141,43 @@
     (.advance rx)
     (is (= [3 5] (map count (all read))))))
 
+(deftest what-its-producer-gave-up-is-left-to-the-reader
+  (let [{:keys [region ^LaneTx write ^LaneRx rx read move]} (world 8 (fn [rx tx] (partial hopped rx tx (Hop/between rx tx))))]
+    (dotimes [n 4]
+      (.offer write ^Object (message (+ 50 n) 3)))
+    (run! #(give-up! region %) [1 2])
+    (is (= [nil 1 1 3 1] (move 9 99)))
+    (is (= [nil 0 0 0 1] (move 9 99)) "nor does it begin there")
+    (is (.peek rx))
+    (is (= [nil 1 1 3 4] (move 9 99)))
+    (is (= 2 (count (all read))))))
+
+(deftest a-message-that-is-timed-is-left-to-the-reader
+  (let [{:keys [^LaneTx write ^LaneRx rx move]} (world 8 (fn [rx tx] (partial hopped rx tx (Hop/between rx tx))))
+        passed (atom [])
+        marks  (Marks. "lane" 4 (reify Marks$Reader (passed [_ _ mark] (swap! passed conj (.weight mark)))) (AtomicLong.))]
+    (.marks rx [marks])
+    (dotimes [n 3]
+      (when (= 1 n)
+        (.add marks n 0 0 77 nil))
+      (.offer write ^Object (message 50 3)))
+    (is (= [nil 1 1 3 1] (move 9 99)))
+    (is (and (.peek rx) (some? (.mark rx))))
+    (.advance rx)
+    (is (= [77] @passed))
+    (is (= [nil 1 1 3 3] (move 9 99)))))
+
+(deftest a-handle-that-is-closed-meanwhile-ends-it
+  (doseq [closing [6 7 8]]
+    (let [ended (fn [move-by]
+                  (let [{:keys [write move] :as w} (world 8 move-by)]
+                    (doseq [kind [50 closing 0 50]]
+                      (.offer ^LaneTx write ^Object (message kind 3)))
+                    [(move 9 99) (did w [:read])]))
+          hop   (ended (fn [rx tx] (partial hopped rx tx (Hop/between rx tx))))]
+      (is (re-find #"handle is closed" (ffirst hop)))
+      (is (= (ended (fn [rx tx] (partial by-hand rx tx))) hop)))))
+
 (deftest a-closed-reader-ends-it
   (let [{:keys [^LaneTx write ^LaneRx rx move]} (world 8 (fn [rx tx] (partial hopped rx tx (Hop/between rx tx))))]
     (.offer write ^Object (message 50 3))
@@ -138,6 +187,7 @@
 (deftest there-is-none-between-other-lanes
   (are [from to] (nil? (Hop/between (first (:rxs (kit/open (merge {:kind "events"} from))))
                                     (first (:txs (kit/open (merge {:kind "events"} to))))))
-    {:memory :by-reference} {}
-    {}                      {:memory :by-reference}
-    {}                      {:producers 2}))
+    {:memory :by-reference}              {}
+    {:memory :by-reference :producers 2} {}
+    {}                                   {:memory :by-reference}
+    {}                                   {:producers 2}))

@@ -56,7 +56,7 @@ final class RingHop extends Hop {
             while (position < end && !interrupted.getAsBoolean()) {
                 // Acquire: the payload is read after its word.
                 length = RingDescriptor.lengthIf(memory.getLongAcquire(from), position);
-                if (length < 0 || length == SKIP_LENGTH || position >= rx.watched || rx.isMarked()) {
+                if (length < 0 || length == SKIP_LENGTH || position >= rx.watched || rx.isMarked() || tx.isMarked()) {
                     break;
                 }
                 in.at(from + WORD_LENGTH, length);

@@ -49,7 +49,7 @@ final class Mover implements RoleLoop {
     private final Hop hop;
     private Step step = Step.FORWARD_ALL;
     private Hop.Function ofBytes = step.ofBytes();
-    /** Null unless somebody times messages; looked at once a message. */
+    /** Null unless somebody times messages; looked at once a message, or once a hop, which leaves messages that are marked. */
     private RoleTrace trace;
     private boolean releaseEach;
 
