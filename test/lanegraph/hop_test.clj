@@ -5,7 +5,9 @@
    [clojure.test.check.clojure-test :refer [defspec]]
    [clojure.test.check.generators :as gen]
    [clojure.test.check.properties :as prop]
+   [lanegraph.core :as lg]
    [lanegraph.lane-kit :as kit]
+   [lanegraph.run-kit :as run-kit]
    [tools.seed :as seed])
   (:import
    (java.util.function BooleanSupplier)
@@ -191,3 +193,21 @@
     {:memory :by-reference :producers 2} {}
     {}                                   {:memory :by-reference}
     {}                                   {:producers 2}))
+
+(deftest a-role-counts-what-it-hopped-over
+  (let [calls (atom 0)
+        stage (lg/raw-stage :filter (fn [^DirectBuffer b]
+                                      (swap! calls inc)
+                                      (case (.getLong b 0)
+                                        (3 7) (throw (ex-info "not this one" {}))
+                                        (even? (.getLong b 0)))))]
+    (with-open [rt (lg/spawn! (run-kit/pipe {:stage :s :as :filter :on-error :skip} {:codec :long :slot-bytes 8 :slots 64})
+                              {:stages {:s stage}})]
+      (lg/pause! rt :r)
+      (lg/offer-all! rt :in (range 10))
+      (lg/resume! rt :r)
+      (is (= [0 2 4 6 8] (run-kit/taken rt 5)))
+      (lg/await-idle! rt)
+      (is (= 10 @calls) "once for each, also where it throws")
+      (is (= {:processed 5 :filtered 3 :errors 2 :bytes 80 :dropped 0}
+             (select-keys (get-in (lg/status rt) [:roles :r]) [:processed :filtered :errors :bytes :dropped]))))))
