@@ -7,6 +7,8 @@
    [lanegraph.lane-kit :as kit :refer [code]]
    [tools.seed :as seed])
   (:import
+   (clojure.lang ExceptionInfo)
+   (java.util.function Consumer)
    (lanegraph.lane LaneRx LaneTx Ring)
    (org.agrona MutableDirectBuffer)
    (org.agrona.concurrent UnsafeBuffer)))
@@ -130,6 +132,32 @@
   (.release ^LaneRx (nth (:rxs lane) c))
   (assoc-in m [:published c] (get-in m [:at c])))
 
+(defn- fails-at
+  "A handler that throws at its n-th message and keeps the others."
+  ^Consumer [seen n]
+  (reify Consumer
+    (accept [_ message]
+      (when (= n (count @seen))
+        (throw (ex-info "as it was told" {})))
+      (swap! seen conj (vec message)))))
+
+(defmethod step :drain [lane m [_ c limit n]]
+  (let [^LaneRx rx (nth (:rxs lane) c)
+        at    (long (get-in m [:at c]))
+        there (subvec (:messages m) at)
+        seen  (atom [])
+        end   (try (.drain rx (fails-at seen n) (int limit))
+                   (catch ExceptionInfo e (ex-message e)))
+        want  (vec (take (min (long limit) (long n)) there))
+        next  (+ at (count want))]
+    (expect "drained" want @seen)
+    (expect "end" (if (and (< (long n) (long limit)) (< (long n) (count there))) "as it was told" (count want)) end)
+    (expect "position" next (.position rx))
+    (-> m
+        (assoc-in [:peeked c] (.peek rx))
+        (assoc-in [:at c] next)
+        (assoc-in [:published c] next))))
+
 (defmethod step :take [lane m [_ c]]
   (let [^LaneRx rx (nth (:rxs lane) c)
         at (get-in m [:at c])
@@ -187,6 +215,7 @@
      (gen/frequency
       [[5 (of :claim p n)] [7 (of :commit p)] [3 (of :encode p n)] [4 (of :offer-bytes p n)] [4 (of :offer p n)]
        [2 (of :forward p c)] [7 (of :peek c)] [6 (of :advance c)] [5 (of :release c)] [5 (of :take c)]
+       [4 (of :drain c (gen/choose 0 9) (gen/choose 0 9))]
        [4 (of :look (gen/choose 0 (+ slots 3)))] [1 (of :reopen)]])
      0 120)))
 

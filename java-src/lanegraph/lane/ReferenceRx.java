@@ -1,5 +1,6 @@
 package lanegraph.lane;
 
+import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import lanegraph.region.Memory;
 import org.agrona.DirectBuffer;
@@ -122,6 +123,43 @@ final class ReferenceRx extends LaneRx {
             passed(position);
         }
         position++;
+    }
+
+    @Override
+    public int drain(Consumer<Object> handler, int limit) {
+        int done = 0;
+        try {
+            while (done < limit && peek()) {
+                if (position >= watched) {
+                    handler.accept(value());
+                    advance();
+                    done++;
+                } else {
+                    done += drainKnown(handler, limit - done);
+                }
+            }
+        } finally {
+            releasePassed();
+        }
+        return done;
+    }
+
+    /** Passes over messages that are known to be there and not marked, with what the loop needs in local variables. */
+    private int drainKnown(Consumer<Object> handler, int limit) {
+        Object[] values = this.values;
+        int mask = values.length - 1;
+        long start = position;
+        long at = start;
+        long end = Math.min(known, start + limit);
+        try {
+            while (at < end && at < watched) {
+                handler.accept(values[(int) at & mask]);
+                at++;
+            }
+        } finally {
+            position = at;
+        }
+        return (int) (at - start);
     }
 
     @Override

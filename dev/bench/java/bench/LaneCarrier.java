@@ -31,16 +31,7 @@ final class LaneCarrier implements Carrier, AutoCloseable {
 
     @Override
     public int drain(Consumer<Object> to, int limit) {
-        int drained = 0;
-        while (drained < limit && rx.peek()) {
-            to.accept(rx.value());
-            rx.advance();
-            drained++;
-        }
-        if (drained > 0) {
-            rx.release();
-        }
-        return drained;
+        return rx.drain(to, limit);
     }
 
     @Override
