@@ -203,11 +203,16 @@
                                         (even? (.getLong b 0)))))]
     (with-open [rt (lg/spawn! (run-kit/pipe {:stage :s :as :filter :on-error :skip} {:codec :long :slot-bytes 8 :slots 64})
                               {:stages {:s stage}})]
-      (lg/pause! rt :r)
-      (lg/offer-all! rt :in (range 10))
-      (lg/resume! rt :r)
-      (is (= [0 2 4 6 8] (run-kit/taken rt 5)))
-      (lg/await-idle! rt)
-      (is (= 10 @calls) "once for each, also where it throws")
-      (is (= {:processed 5 :filtered 3 :errors 2 :bytes 80 :dropped 0}
-             (select-keys (get-in (lg/status rt) [:roles :r]) [:processed :filtered :errors :bytes :dropped]))))))
+      (let [burst   (fn [from to]
+                      (lg/pause! rt :r)
+                      (lg/offer-all! rt :in (range from to))
+                      (lg/resume! rt :r)
+                      (let [taken (run-kit/taken rt 5)]
+                        (lg/await-idle! rt)
+                        taken))
+            counted #(select-keys (get-in (lg/status rt) [:roles :r]) [:processed :filtered :errors :bytes :dropped])]
+        (is (= [0 2 4 6 8] (burst 0 10)))
+        (is (= 10 @calls) "once for each, also where it throws")
+        (is (= {:processed 5 :filtered 3 :errors 2 :bytes 80 :dropped 0} (counted)))
+        (is (= [10 12 14 16 18] (burst 10 20)))
+        (is (= {:processed 10 :filtered 8 :errors 2 :bytes 160 :dropped 0} (counted)) "of a burst without an error, too")))))

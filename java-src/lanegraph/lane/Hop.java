@@ -55,10 +55,11 @@ public abstract class Hop {
     public abstract boolean begin();
 
     /**
-     * Passes over one message after the other, until there is none, or no room that is known of, or one is left; or somebody
-     * times it, which is not done here. It releases nothing. What the function throws comes out of it, as does {@code lane/closed}, {@code
-     * lane/too-large} and {@code lane/bad-length}: the reader then stands before the message, as after {@link LaneRx#peek()},
-     * and nothing of it was published.
+     * Passes over one message after the other, until there is none, or no room that is known of, or one is left, or a handle was
+     * closed; or one was given up by its producer, or is timed, which is left to the calls of the handles. It releases
+     * nothing. What the function throws comes out of it, as does {@code lane/closed}, {@code lane/too-large} and {@code
+     * lane/bad-length}: the reader then stands before the message, as after {@link LaneRx#peek()}, and nothing of it was
+     * published.
      *
      * @param limit how many at most
      * @param interrupted asked before each; true ends it

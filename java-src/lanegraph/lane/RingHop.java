@@ -35,7 +35,7 @@ final class RingHop extends Hop {
     public void run(Function function, int limit, BooleanSupplier interrupted) throws Exception {
         RingRx rx = this.rx;
         SingleProducerTx tx = this.tx;
-        Memory memory = tx.memory;
+        Memory memory = rx.memory;
         SlotView in = rx.view;
         SlotView out = tx.claimed;
         boolean isNoted = tx.isNoted();
@@ -69,7 +69,7 @@ final class RingHop extends Hop {
                     tx.checkOpen(); // not before the function, which may take long
                     if (answer == FORWARD) {
                         tx.checkLength(length);
-                        memory.copy(from + WORD_LENGTH, to + WORD_LENGTH, length);
+                        tx.memory.copy(from + WORD_LENGTH, to + WORD_LENGTH, length);
                         answer = length;
                     } else {
                         tx.checkLength(answer);

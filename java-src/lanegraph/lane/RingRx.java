@@ -20,7 +20,7 @@ final class RingRx extends LaneRx {
     private static final int MAX_AHEAD = 1024;
 
     private final Ring ring;
-    private final Memory memory;
+    final Memory memory;
     private final Object[] values;
     private final long[] cursorAddresses;
     final long base;

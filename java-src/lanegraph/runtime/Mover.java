@@ -49,7 +49,7 @@ final class Mover implements RoleLoop {
     private final Hop hop;
     private Step step = Step.FORWARD_ALL;
     private Hop.Function ofBytes = step.ofBytes();
-    /** Null unless somebody times messages; looked at once a message, or once a hop, which leaves messages that are marked. */
+    /** Null unless somebody times messages; looked at once a message, but in a hop, which ends before those that are marked. */
     private RoleTrace trace;
     private boolean releaseEach;
 
@@ -197,7 +197,7 @@ final class Mover implements RoleLoop {
 
     /** Moves and passes over messages as long as nothing about them is unusual: most of them go this way. */
     private int hop(int limit, Mailbox mailbox) {
-        if (hop == null || ofBytes == null || kept != Kept.NOTHING || trace != null || publishedBefore > 0) {
+        if (hop == null || ofBytes == null || kept != Kept.NOTHING || publishedBefore > 0) {
             return 0;
         }
         try {
@@ -240,7 +240,9 @@ final class Mover implements RoleLoop {
             return skipped();
         }
         if (kept == Kept.ERROR) {
-            return failed(thrown);
+            Throwable error = thrown;
+            thrown = null;
+            return failed(error);
         }
         try {
             return switch (kept) {

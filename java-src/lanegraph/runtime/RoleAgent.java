@@ -94,7 +94,6 @@ final class RoleAgent implements Agent {
     /** Times its messages from now on; null ends that. Any thread. */
     void trace(RoleTrace trace) {
         loop.trace(trace);
-        mailbox.alert(); // it is looked at before the next message
     }
 
     Activity activity() {
