@@ -152,7 +152,7 @@ final class ReferenceRx extends LaneRx {
         long at = start;
         long end = Math.min(known, start + limit);
         try {
-            while (at < end && at < watched) {
+            while (at < end && at < watched && !isMarked()) {
                 handler.accept(values[(int) at & mask]);
                 at++;
             }
