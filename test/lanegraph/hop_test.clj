@@ -216,3 +216,19 @@
         (is (= {:processed 5 :filtered 3 :errors 2 :bytes 80 :dropped 0} (counted)))
         (is (= [10 12 14 16 18] (burst 10 20)))
         (is (= {:processed 10 :filtered 8 :errors 2 :bytes 160 :dropped 0} (counted)) "of a burst without an error, too")))))
+
+(deftest a-message-that-waits-to-become-a-dead-letter-is-not-tried-again
+  (let [calls (atom [])
+        stage (lg/raw-stage :filter (fn [^DirectBuffer b]
+                                      (swap! calls conj (.getLong b 0))
+                                      (throw (ex-info "not this one" {}))))
+        lane  {:codec :long :slot-bytes 8 :slots 64}]
+    (with-open [rt (lg/spawn! (-> (run-kit/pipe {:stage :s :as :filter :on-error {:to :dead}} lane)
+                                  (assoc-in [:lanes :dead] (assoc lane :kind :events :slots 2))
+                                  (assoc-in [:endpoints :dead] {:kind :egress :lane :dead}))
+                              {:stages {:s stage}})]
+      (lg/offer-all! rt :in (range 4))
+      (is (run-kit/eventually (= "dead" (some-> (get-in (lg/status rt) [:roles :r :blocked-on]) name))))
+      (is (= [0 1 2 3] (lg/take! rt :dead 4 {:timeout-ms 20000})))
+      (lg/await-idle! rt)
+      (is (= [0 1 2 3] @calls)))))
