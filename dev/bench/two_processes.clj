@@ -6,21 +6,23 @@
 
 (set! *warn-on-reflection* true)
 
-(def ^:private trips 200000)
+(def ^:private trips 500000)
 
-(defn- row [title xs]
-  {:title title :median (figures/median xs) :min (apply min xs) :max (apply max xs) :rounds (count xs) :slow 0})
+(defn- contenders [{:keys [trials rounds quick]}]
+  (let [found (for [t (range trials)
+                    [way rounds] (jvm/call 'bench.trial.two-processes/trial (if quick 1 rounds) (if quick 100000 trips))]
+                {way (map #(assoc % :trial t) rounds)})
+        found (apply merge-with into {:threads [] :processes []} (doall found))]
+    [{:case :trip :title "two threads" :rounds (:threads found)}
+     {:case :trip :title "two processes" :rounds (:processes found)}]))
 
-(defn- measure [{:keys [trials rounds quick]}]
-  (let [found (repeatedly trials #(jvm/call 'bench.trial.two-processes/trial (if quick 1 rounds) trips))
-        all   (apply merge-with into found)]
-    {:set-up ["Set-up: one message of 64 bytes at a time, in by one mapped lane, through a bridge, out by another; client and role"
-              (str "  spin. " trips " trips a round, role in a thread of the client's process and in a process of its own, in turns;")
-              "  each process is new in its round, and warms up in it, which the 99th percentile tells."]
-     :groups (for [[k title] [[:p50 "median trip"] [:p99 "99th percentile"]]]
-               {:case k :title title :unit "ns" :better :less
-                :rows (figures/with-ratios [(row "two threads" (map k (:threads all)))
-                                            (row "two processes" (map k (:processes all)))])})}))
+(defn- measure [options]
+  {:set-up ["Set-up: one message of 64 bytes at a time, in by one mapped lane, through a bridge, out by another; client and role"
+            (str "  spin, bound to no core. Rounds of " trips " trips, role in a thread of the client's process and in a process of its")
+            "  own, in turns, after a million trips to warm up; the process is stopped by a signal while the other has its turn."]
+   :groups (figures/groups (contenders options) {:trip "there and back"}
+                           [{:key :p50 :unit "ns, p50" :better :less} {:key :p99 :unit "ns, p99" :better :less}])
+   :options options})
 
 (def benchmark
   {:title "a round trip through a role in another process, beside one in another thread" :measure measure})
