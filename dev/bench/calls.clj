@@ -21,9 +21,9 @@
                [[call codec] (str codec ", " call)])]])
 
 (defn- rows
-  "By [call codec] what JMH has written: a line of text in quotes for each figure."
+  "By call, or [call codec], what JMH has written: a line of cells, texts in quotes, for each figure. No cell has a comma."
   [csv]
-  (let [[header & lines] (map #(mapv (fn [cell] (str/replace cell "\"" "")) (str/split % #",(?=[\"\d\-N]|$)")) (str/split-lines csv))
+  (let [[header & lines] (map #(str/split (str/replace % "\"" "") #"," -1) (str/split-lines csv))
         column #(.indexOf ^java.util.List header %)
         cell   (fn [line title] (let [i (column title)] (when (<= 0 i) (get line i))))]
     (reduce (fn [m line]
@@ -39,23 +39,31 @@
                       :else                                      m)))
             {} lines)))
 
-(defn- measure [{:keys [rounds trials quick]}]
+(defn- jmh
+  "What JMH finds, see `rows`; of a first look the messages alone."
+  [{:keys [rounds trials quick]}]
   (let [file (File/createTempFile "calls" ".csv")]
     (try
-      (jvm/jmh! (concat ["-rf" "csv" "-rff" (str file) "-prof" "gc" "-jvmArgs" "-Dagrona.disable.bounds.checks=true -Xmx512m"]
+      (jvm/jmh! (concat ["-foe" "true" "-rf" "csv" "-rff" (str file) "-prof" "gc"
+                         "-jvmArgs" "-Dagrona.disable.bounds.checks=true -Xmx512m"]
                         (if quick ["-f" "1" "-wi" "1" "-w" "300ms" "-i" "2" "-r" "100ms"]
                             ["-f" (str trials) "-wi" "3" "-w" "1s" "-i" (str rounds) "-r" "500ms"]))
-                (if quick ["bench.Calls.lane" "bench.Calls.agrona"] ["bench.Calls" "bench.CodecCalls"]))
-      (let [found (rows (slurp file))]
-        {:set-up ["One thread, by JMH; mean [less and plus the error at 99.9 %]; messages of 64 bytes, rings of 4,096."
-                  "  -Dagrona.disable.bounds.checks=true for all."]
-         :groups (for [[title calls] cases
-                       :let [rows (for [[k title] calls, :let [{:keys [median error] :as row} (found k)], :when row]
-                                    (assoc (dissoc row :error) :title title :slow 0
-                                           :min (max 0.0 (- median error)) :max (+ median error)))]
-                       :when (seq rows)]
-                   {:case title :title title :unit "ns" :better :less :rows (if (str/starts-with? title "a message") (figures/with-ratios rows) (vec rows))})})
+                (if quick ["bench.Calls.*(InPlace|Copied)"] ["bench.Calls" "bench.CodecCalls"]))
+      (rows (slurp file))
       (finally (.delete file)))))
+
+(defn- row [found [call title]]
+  (let [{:keys [median error] :as figures} (or (found call) (throw (ex-info (str "JMH has no figure of " call) {:found (keys found)})))]
+    (assoc (dissoc figures :error) :title title :slow 0 :min (max 0.0 (- median error)) :max (+ median error))))
+
+(defn- measure [{:keys [quick] :as options}]
+  (let [found (jmh options)]
+    {:set-up ["One thread, by JMH; mean [less and plus the error at 99.9 %]; messages of 64 bytes, rings of 4,096."
+              "  -Dagrona.disable.bounds.checks=true for all."]
+     :groups (for [[title calls] (if quick (take 2 cases) cases)
+                   :let [rows (mapv (partial row found) calls)]]
+               {:case title :title title :unit "ns" :better :less
+                :rows (if (str/starts-with? title "a message") (figures/with-ratios rows) rows)})}))
 
 (def benchmark
   {:title "single calls, by JMH" :measure measure})

@@ -7,7 +7,7 @@
             [lanegraph.codec :as codec]
             [lanegraph.json :as json]
             [tools.seed :as seed])
-  (:import (java.nio.charset StandardCharsets)
+  (:import (java.nio.charset CharacterCodingException StandardCharsets)
            (lanegraph LaneGraphException)
            (org.agrona.concurrent UnsafeBuffer)))
 
@@ -100,6 +100,17 @@
 
 (deftest json-with-a-mapper-of-ones-own
   (is (= "{\n  \"a\" : 1\n}" (String. (encoded (codec/json (json/mapper {:pretty true})) {:a 1}) "UTF-8"))))
+
+(defspec a-string-comes-back-as-it-was {:num-tests 300 :seed (seed/of ::string)}
+  (prop/for-all [s (gen/fmap #(apply str %) (gen/vector (gen/one-of [gen/string (gen/elements ["\ufffd" "?" "ü" "\u20ac" "😀" "\u0000"])])))]
+    (and (= s (there-and-back :string s))
+         (= (seq (text s)) (seq (encoded (codec/built-in :string) s))))))
+
+(deftest a-string-is-never-changed-to-what-can-be-carried
+  (doseq [bad ["\ud800" "\udc00" "a?\ud83d" "\ud83dx" "\ude00\ud83d" "ü\ud83d\ude00\ude00"]]
+    (is (thrown? CharacterCodingException (encoded (codec/built-in :string) bad)) (pr-str bad)))
+  (doseq [bad [[0x80] [0xc3] [0xc0 0x80] [0xed 0xa0 0x80] [0xf5 0x80 0x80 0x80] [0xef 0xbf 0xbd 0xff] [97 0xe2 0x82]]]
+    (is (thrown? CharacterCodingException (decoded (codec/built-in :string) (byte-array (map unchecked-byte bad)))) (pr-str bad))))
 
 (deftest long-values-tell-what-they-need
   (testing "beyond the target's capacity, the length is told and nothing is cut"

@@ -1,10 +1,11 @@
 package lanegraph.lane;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import lanegraph.LaneGraphException;
 import lanegraph.LaneGraphException.Category;
@@ -35,19 +36,19 @@ public final class Codecs {
         @Override
         public int encode(Object value, MutableDirectBuffer target) throws CharacterCodingException {
             String text = expect(String.class, value, "string");
-            // The strict encoder: String.getBytes would put '?' for an unpaired surrogate, and cut nothing
-            // but the truth.
-            ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
-            int length = bytes.remaining();
-            if (length <= target.capacity()) {
-                target.putBytes(0, bytes, length);
+            byte[] bytes = text.getBytes(UTF_8);
+            if (!new String(bytes, UTF_8).equals(text)) {
+                UTF_8.newEncoder().encode(CharBuffer.wrap(text)); // throws: it has half of a pair, for which '?' was put
             }
-            return length;
+            return put(bytes, target);
         }
 
         @Override
         public Object decode(DirectBuffer source) throws CharacterCodingException {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes(source))).toString();
+            byte[] bytes = bytes(source);
+            String text = new String(bytes, UTF_8);
+            // U+FFFD stands for what is no UTF-8, or for itself
+            return text.indexOf('\uFFFD') < 0 ? text : UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
         }
     };
 
