@@ -27,7 +27,7 @@ final class ReferenceTx extends LaneTx {
     private long tail;
     /** Sequences below it have room: the slowest cursor, when it was last read, plus the slots. */
     private long limit;
-    /** Sequences from the tail to below it have room and are not the last of their block, and no object is pending. */
+    /** Sequences from the tail to below it have room in the block that was touched last, and no object is pending. */
     private long plain;
     /** The sequence in whose place the object of the next commit is already. */
     private long placed = NOWHERE;
@@ -73,17 +73,37 @@ final class ReferenceTx extends LaneTx {
         throw ring.carriesObjects();
     }
 
-    /** Both at once: {@link #encode} and {@link #commit}, where nothing but that is to be done. */
+    /**
+     * Both at once, {@link #encode} and {@link #commit}, but for a message that is marked. It is short, so that the compiler
+     * makes it a part of every loop that calls it; with those two in it, it did so in every second JVM.
+     */
     @Override
     public boolean offer(Object value) {
         checkOpen();
         long sequence = tail;
-        if (value == null || sequence >= plain || sequence >= markAt) {
+        if (value == null || sequence >= markAt) {
             return super.offer(value);
+        }
+        if (sequence >= plain && !goesOn()) {
+            return settle(false);
         }
         Object[] values = this.values;
         values[(int) sequence & values.length - 1] = value;
         publish(sequence);
+        return true;
+    }
+
+    /** True if there is room; then up to {@link #plain} nothing is to be looked at. What was pending is forgotten. */
+    private boolean goesOn() {
+        pending = null;
+        if (!hasRoom()) {
+            plain = 0;
+            return false;
+        }
+        if ((tail & blockMask) == 0) {
+            touch(values, (int) tail, (int) Math.min(blockMask + 1, limit - tail));
+        }
+        plain = blockMask == 0 ? limit : Math.min(limit, (tail | blockMask) + 1);
         return true;
     }
 
@@ -93,16 +113,12 @@ final class ReferenceTx extends LaneTx {
         if (value == null) {
             throw LaneErrors.noValue(ring.name);
         }
-        if (hasRoom()) {
+        if (tail < plain || goesOn()) {
             values[(int) tail & mask] = value; // nobody takes it before the tail says so
             placed = tail;
-            if (pending != null) { // this takes its place
-                pending = null;
-            }
         } else {
             pending = value;
             placed = NOWHERE;
-            plain = 0;
         }
         return 0;
     }
@@ -127,12 +143,6 @@ final class ReferenceTx extends LaneTx {
             mark(tail, tail);
         }
         publish(tail);
-        if ((tail & blockMask) == 0) {
-            touch(values, (int) tail, (int) Math.min(blockMask + 1, limit - tail));
-        }
-        if (tail >= plain) {
-            plain = blockMask == 0 ? limit : Math.min(limit, tail | blockMask);
-        }
         return true;
     }
 

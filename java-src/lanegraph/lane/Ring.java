@@ -387,9 +387,9 @@ public final class Ring implements Lane {
 
     /** The least of all cursors. */
     long slowest() {
-        long least = Long.MAX_VALUE;
-        for (long address : cursorAddresses) {
-            least = Math.min(least, memory.getLongAcquire(address));
+        long least = memory.getLongAcquire(cursorAddresses[0]);
+        for (int i = 1; i < cursorAddresses.length; i++) { // mostly there is one: then writers have no loop compiled in
+            least = Math.min(least, memory.getLongAcquire(cursorAddresses[i]));
         }
         return least;
     }
