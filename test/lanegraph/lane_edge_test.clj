@@ -2,7 +2,8 @@
   "Corners of the ring: kept claims, producers that fail half way, the 48-bit sequence, looking from outside."
   (:require
    [clojure.test :refer [deftest is testing]]
-   [lanegraph.lane-kit :as kit :refer [code]])
+   [lanegraph.lane-kit :as kit :refer [code]]
+   [tools.seed :as seed])
   (:import
    (java.lang.reflect InvocationHandler Proxy)
    (java.lang.ref WeakReference)
@@ -46,6 +47,27 @@
     (.offer tx (UnsafeBuffer. (kit/payload 1 8)) 0 8)
     (.putBytes lent 0 (kit/payload 2 16)) ; too late, and yet harmless
     (is (= (vec (kit/payload 1 8)) (vec (.take rx))))))
+
+(deftest no-message-is-touched-by-the-next-ones
+  (let [seed (seed/of ::bursts), random (java.util.Random. seed), slots 1024]
+    (doseq [memory [:in-memory :by-reference], cursors [1 2]]
+      (testing (pr-str memory cursors seed)
+        (let [{:keys [txs] :as lane} (kit/open {:memory memory :cursors cursors :slots slots})
+              ^LaneTx tx (first txs)
+              offered (fn [from n]
+                        (let [offer? (.nextBoolean random)]
+                          (count (take-while (fn [id]
+                                               (if offer?
+                                                 (.offer tx ^Object (kit/payload id 16))
+                                                 (.commit tx (.encode tx (kit/payload id 16)))))
+                                             (range from (+ (long from) (long n)))))))]
+          (loop [written 0, read 0]
+            (when (< read (* 5 slots))
+              (let [written (+ written (long (offered written (.nextInt random (inc slots)))))
+                    wanted  (.nextInt random (inc (- written read)))]
+                (when (is (= (for [id (range read (+ read wanted))] (vec (kit/payload id 16)))
+                             (doall (repeatedly wanted #(kit/take-all lane)))))
+                  (recur written (+ read wanted)))))))))))
 
 (deftest nothing-of-a-failed-encode-is-published
   (doseq [producers [1 3], failing ["throws" "too long"]]

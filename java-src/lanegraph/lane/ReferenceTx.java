@@ -97,8 +97,7 @@ final class ReferenceTx extends LaneTx {
     private boolean goesOn() {
         pending = null;
         if (!hasRoom()) {
-            plain = 0;
-            return false;
+            return false; // and the tail is at `plain` or behind it, as it stays while something is pending
         }
         if ((tail & blockMask) == 0) {
             touch(values, (int) tail, (int) Math.min(blockMask + 1, limit - tail));
