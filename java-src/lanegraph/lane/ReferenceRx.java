@@ -12,8 +12,6 @@ import org.agrona.DirectBuffer;
  */
 final class ReferenceRx extends LaneRx {
     private static final long NOWHERE = -1;
-    /** Fewer messages than this are not worth the lines that they lie on. */
-    private static final int LITTLE = 64;
     private static final int MAX_PAUSES = 64;
 
     private final Ring ring;
@@ -71,20 +69,18 @@ final class ReferenceRx extends LaneRx {
     }
 
     /**
-     * After a burst it holds if there is little more, a microsecond or two, without a look: each look takes the tail's
-     * line away from the producer, and a reader on its heels the lines of the references as well. After a single message
-     * it does not, since a lone message in a quiet lane shall find the reader looking.
+     * After a burst it holds before it looks, a microsecond or two: each look takes the tail's line away from the producer,
+     * which is held up until it has it back, and a reader on its heels takes the lines of the references as well. After a
+     * single message it does not, since a lone message in a quiet lane shall find the reader looking.
      */
     private void catchUp() {
-        boolean burst = position > caughtUp + 1;
-        caughtUp = position;
-        known = tail();
-        if (burst && known - position < LITTLE) {
+        if (position > caughtUp + 1) {
             for (int i = 0; i < pauses; i++) {
                 Thread.onSpinWait();
             }
-            known = tail();
         }
+        caughtUp = position;
+        known = tail();
     }
 
     /** Acquire: the objects are read after it. */
