@@ -75,6 +75,15 @@
       (is (thrown? ExceptionInfo (.drain rx (handler (atom []) (fn [_] (.close rx) (throw (ex-info "as it was told" {})))) 9))
           "that comes out, and not that it is closed"))))
 
+(deftest what-was-handed-over-before-the-handle-was-closed-is-read-again
+  (doseq [memory [:in-memory :by-reference]]
+    (testing memory
+      (let [{:keys [txs rxs] :as lane} (kit/open {:memory memory})
+            ^LaneRx rx (first rxs)]
+        (offer! (first txs) 0 4)
+        (is (= "lane/closed" (code (.drain rx (handler (atom []) #(when (= 1 %) (.close rx))) 9))))
+        (is (= [0] (kit/take-all (kit/handles lane))))))))
+
 (deftest a-timed-message-is-told-of-once-and-when-it-was-handled
   (doseq [memory [:in-memory :by-reference]
           :let [{:keys [tx ^LaneRx rx]} (ring memory)

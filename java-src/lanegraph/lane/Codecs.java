@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.MalformedInputException;
 import java.util.Map;
 import lanegraph.LaneGraphException;
 import lanegraph.LaneGraphException.Category;
@@ -38,7 +38,7 @@ public final class Codecs {
             String text = expect(String.class, value, "string");
             byte[] bytes = text.getBytes(UTF_8);
             if (!new String(bytes, UTF_8).equals(text)) {
-                UTF_8.newEncoder().encode(CharBuffer.wrap(text)); // throws: it has half of a pair, for which '?' was put
+                throw new MalformedInputException(1); // it has half of a pair, for which '?' was put
             }
             return put(bytes, target);
         }

@@ -130,8 +130,8 @@ public abstract class LaneRx extends LaneHandle {
 
     /**
      * Hands over the value of one message after the other, until there is none, and releases what was passed over. It is the
-     * fastest way to read a lane by reference. What the handler throws comes out: the message that it was given stays in the
-     * lane, and those before it are gone. Once the handle is closed it hands over no more, and nothing is released.
+     * fastest way to read a lane by reference. What the handler throws comes out, or the lane's codec: that message stays in
+     * the lane, and those before it are gone. Once the handle is closed it hands over no more, and releases no more.
      *
      * @param handler must not use this handle
      * @param limit how many at most; {@link #drainLimit()} is a good one

@@ -125,7 +125,7 @@ final class ReferenceRx extends LaneRx {
     public int drain(Consumer<Object> handler, int limit) {
         int done = 0;
         try {
-            while (done < limit && peek()) {
+            while (done < limit && peekReleased()) {
                 if (position >= watched) {
                     handler.accept(value());
                     advance();
@@ -140,6 +140,14 @@ final class ReferenceRx extends LaneRx {
         return done;
     }
 
+    /** As {@link #peek}; but before that may hold, what was passed over is free. */
+    private boolean peekReleased() {
+        if (position == known) {
+            releasePassed();
+        }
+        return peek();
+    }
+
     /** Passes over messages that are known to be there and not marked, with what the loop needs in local variables. */
     private int drainKnown(Consumer<Object> handler, int limit) {
         Object[] values = this.values;
@@ -148,7 +156,7 @@ final class ReferenceRx extends LaneRx {
         long at = start;
         long end = Math.min(known, start + limit);
         try {
-            while (at < end && at < watched && !isMarked()) {
+            while (at < end && at < watched && !isClosed()) {
                 handler.accept(values[(int) at & mask]);
                 at++;
             }

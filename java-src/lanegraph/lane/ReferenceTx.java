@@ -27,7 +27,7 @@ final class ReferenceTx extends LaneTx {
     private long tail;
     /** Sequences below it have room: the slowest cursor, when it was last read, plus the slots. */
     private long limit;
-    /** Sequences from the tail to below it have room in the block that was touched last, and no object is pending. */
+    /** Sequences from the tail to below it have room and lie in one block, and no object is pending. */
     private long plain;
     /** The sequence in whose place the object of the next commit is already. */
     private long placed = NOWHERE;
@@ -74,28 +74,33 @@ final class ReferenceTx extends LaneTx {
     }
 
     /**
-     * Both at once, {@link #encode} and {@link #commit}, but for a message that is marked. It is short, so that the compiler
-     * makes it a part of every loop that calls it; with those two in it, it did so in every second JVM.
+     * Both at once, {@link #encode} and {@link #commit}. It is short, so that the compiler makes it a part of every loop that
+     * calls it.
      */
     @Override
     public boolean offer(Object value) {
         checkOpen();
-        long sequence = tail;
-        if (value == null || sequence >= markAt) {
-            return super.offer(value);
+        if (value == null) {
+            throw LaneErrors.noValue(ring.name);
         }
-        if (sequence >= plain && !goesOn()) {
-            return settle(false);
+        long sequence = tail;
+        if (sequence >= plain) {
+            pending = null; // this takes its place
+            if (!goesOn()) {
+                return settle(false);
+            }
         }
         Object[] values = this.values;
-        values[(int) sequence & values.length - 1] = value;
+        values[(int) sequence & values.length - 1] = value; // nobody takes it before the tail says so
+        if (sequence >= markAt) {
+            mark(sequence, sequence);
+        }
         publish(sequence);
         return true;
     }
 
-    /** True if there is room; then up to {@link #plain} nothing is to be looked at. What was pending is forgotten. */
+    /** True if there is room; then up to {@link #plain} nothing is to be looked at, once nothing is pending. */
     private boolean goesOn() {
-        pending = null;
         if (!hasRoom()) {
             return false; // and the tail is at `plain` or behind it, as it stays while something is pending
         }
@@ -113,8 +118,9 @@ final class ReferenceTx extends LaneTx {
             throw LaneErrors.noValue(ring.name);
         }
         if (tail < plain || goesOn()) {
-            values[(int) tail & mask] = value; // nobody takes it before the tail says so
+            values[(int) tail & mask] = value;
             placed = tail;
+            pending = null; // this takes its place
         } else {
             pending = value;
             placed = NOWHERE;
@@ -132,7 +138,7 @@ final class ReferenceTx extends LaneTx {
             if (pending == null) {
                 throw LaneErrors.notClaimed(ring.name);
             }
-            if (!hasRoom()) {
+            if (!goesOn()) {
                 return false;
             }
             values[(int) tail & mask] = pending;
