@@ -57,7 +57,7 @@ final class RoleTrace implements Marks.Reader {
         this.samples = new Samples(missed);
     }
 
-    /** Before the role is traced: this output is read by these. */
+    /** This output is read by these. Before the role has this trace, by any thread. */
     void output(LaneTx tx, List<Marks> readers) {
         Results results = new Results(readers);
         outputs.add(results);

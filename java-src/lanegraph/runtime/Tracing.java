@@ -35,23 +35,27 @@ final class Tracing {
     Tracing(Assembly assembly) {
         this.assembly = assembly;
         SortedMap<String, RoleTrace> traces = new TreeMap<>();
-        assembly.roles.forEach((name, role) -> traces.put(name, trace(name, role)));
+        SortedMap<String, List<Marks>> before = new TreeMap<>();
+        assembly.roles.forEach((name, role) -> {
+            RoleTrace trace = new RoleTrace(name, missed);
+            traces.put(name, trace);
+            before.put(name, read(role.owner(), inputs(name, role), trace, trace.samples));
+        });
         assembly.egress.forEach(this::trace);
-        // Who reads is ready before who writes.
+        // A role's thread sees its trace once that is whole, and who reads is ready before anything is marked.
         assembly.roles.forEach((name, role) -> outputs(role, traces.get(name)));
+        assembly.roles.forEach((name, role) -> {
+            role.trace(traces.get(name));
+            role.lanes().rx().marks(before.get(name));
+        });
         assembly.ingress.forEach(this::mark);
     }
 
-    private RoleTrace trace(String name, RoleAgent role) {
-        RoleTrace trace = new RoleTrace(name, missed);
+    private List<String> inputs(String name, RoleAgent role) {
         RoleSpec spec = assembly.spec.roles().get(name);
-        List<String> lanes = spec == null
+        return spec == null
                 ? List.of(role.lanes().reads())
                 : spec.rx().stream().map(from -> from.lane()).toList();
-        List<Marks> before = read(role.owner(), lanes, trace, trace.samples);
-        role.trace(trace);
-        role.lanes().rx().marks(before);
-        return trace;
     }
 
     private void trace(String name, Egress egress) {
