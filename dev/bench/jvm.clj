@@ -56,7 +56,8 @@
 (defn call
   "What a function, named by a symbol, returns in a fresh JVM for these arguments: data, as they are."
   [f & args]
-  (let [form (list 'prn (cons (list 'requiring-resolve (list 'quote f)) (map #(list 'quote %) args)))]
+  (let [call (cons (list 'requiring-resolve (list 'quote f)) (map #(list 'quote %) args))
+        form (list 'do (list 'prn call) '(shutdown-agents))] ; else threads that ran commands keep it for a minute
     (edn/read-string (apply sh! (concat [(java-home "java")] common-flags
                                         ["-Dagrona.disable.bounds.checks=true" "-cp" (our-path) "clojure.main" "-e" (pr-str form)])))))
 
