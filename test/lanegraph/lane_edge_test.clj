@@ -54,12 +54,17 @@
       (testing (pr-str memory cursors seed)
         (let [{:keys [txs] :as lane} (kit/open {:memory memory :cursors cursors :slots slots})
               ^LaneTx tx (first txs)
+              refused (volatile! nil) ; the length of a message for which there was no room, while it can be committed again
+              encoded (fn [length] (let [committed? (.commit tx (int length))]
+                                     (vreset! refused (when-not committed? length))
+                                     committed?))
               offered (fn [from n]
-                        (let [offer? (.nextBoolean random)]
+                        (let [offer? (.nextBoolean random), again? (and @refused (.nextBoolean random))]
                           (count (take-while (fn [id]
-                                               (if offer?
-                                                 (.offer tx ^Object (kit/payload id 16))
-                                                 (.commit tx (.encode tx (kit/payload id 16)))))
+                                               (cond (and again? (= from id)) (encoded @refused)
+                                                     offer? (do (vreset! refused nil)
+                                                                (.offer tx ^Object (kit/payload id 16)))
+                                                     :else  (encoded (.encode tx (kit/payload id 16)))))
                                              (range from (+ (long from) (long n)))))))]
           (loop [written 0, read 0]
             (when (< read (* 5 slots))

@@ -56,7 +56,8 @@
     (trips rt n)))
 
 (defn- role-process
-  "A process that runs the bridge of the graph in this directory, once it is ready. It does not outlive this one."
+  "A process that runs the bridge of the graph in this directory, once it is ready. It does not outlive this one, unless that
+  is killed while it is stopped itself."
   ^Process [dir]
   (let [kv (str dir "/spec.kv")]
     (.mkdirs (File. (str dir)))
@@ -93,12 +94,12 @@
 (defn- round
   "What `measure` finds, with the distance of the cores as :trip; again if they were moved meanwhile."
   [measure]
-  (loop [tries 20]
+  (loop [tries 1]
     (let [before (distance)
           found  (measure)
           after  (distance)]
       (cond (<= (max before after) (* moved (min before after))) (assoc found :trip (/ (+ before after) 2))
-            (pos? tries) (recur (dec tries))
+            (< tries 20) (recur (inc tries))
             :else (throw (ex-info "the cores were moved in each of 20 rounds" {:before before :after after}))))))
 
 (defn trial

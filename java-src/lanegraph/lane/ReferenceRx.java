@@ -156,7 +156,7 @@ final class ReferenceRx extends LaneRx {
         long at = start;
         long end = Math.min(known, start + limit);
         try {
-            while (at < end && at < watched && !isClosed()) {
+            while (at < end && at < watched && !isClosed()) { // no acquire here that would have a plain flag read again
                 handler.accept(values[(int) at & mask]);
                 at++;
             }

@@ -27,7 +27,7 @@ final class ReferenceTx extends LaneTx {
     private long tail;
     /** Sequences below it have room: the slowest cursor, when it was last read, plus the slots. */
     private long limit;
-    /** Sequences from the tail to below it have room and lie in one block, and no object is pending. */
+    /** Sequences from the tail to below it have room, and need no touch before they are written; and no object is pending. */
     private long plain;
     /** The sequence in whose place the object of the next commit is already. */
     private long placed = NOWHERE;
