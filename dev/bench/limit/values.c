@@ -14,7 +14,7 @@
  */
 #include "limit.h"
 
-enum { TABLE = 1024, BLOCK = 64, ON_A_LINE = 8, HOLD = 64, LITTLE = 64 };
+enum { TABLE = 1024, BLOCK = 64, ON_A_LINE = 8, HOLD = 64 };
 
 typedef uint32_t reference;
 
@@ -91,13 +91,11 @@ static void *consume_tail(void *unused) {
     int64_t at = 0, known = 0, caught_up = 0, found = 0;
     while (at < COUNT) {
         if (at == known) {
-            int64_t burst = at > caught_up + 1;
+            if (at > caught_up + 1) {
+                pauses(HOLD);
+            }
             caught_up = at;
             known = __atomic_load_n(&tail.at, __ATOMIC_ACQUIRE);
-            if (burst && known - at < LITTLE) {
-                pauses(HOLD);
-                known = __atomic_load_n(&tail.at, __ATOMIC_ACQUIRE);
-            }
         }
         int64_t from = at, end = known < at + DRAIN ? known : at + DRAIN;
         for (; at < end; at++) {
