@@ -13,7 +13,6 @@
    (java.util.function BooleanSupplier)
    (java.util.concurrent.atomic AtomicLong)
    (lanegraph.lane Hop Hop$Function LaneRx LaneTx Marks Marks$Reader)
-   (lanegraph.region Memory Region RingDescriptor)
    (org.agrona DirectBuffer MutableDirectBuffer)))
 
 (set! *warn-on-reflection* true)
@@ -109,14 +108,6 @@
         tx  (first (:txs out))]
     {:region (:region in) :write (first (:txs in)) :rx rx :tx tx :read (first (:rxs out)) :move (move rx tx)}))
 
-(defn- give-up!
-  "The slot of this sequence, as a producer leaves it that dies."
-  [^Region region n]
-  (let [shape (.shape region)]
-    (.putLongRelease Memory/DIRECT (+ (.address region) (RingDescriptor/slotsOffset shape)
-                                      (* (rem (long n) (.slots shape)) (RingDescriptor/stride (.slotBytes shape))))
-                     (RingDescriptor/word n RingDescriptor/SKIP_LENGTH))))
-
 (defn- did [{:keys [^LaneTx write ^LaneRx rx read move]} [what a b]]
   (case what
     :write   (.offer write ^Object (message a b))
@@ -147,7 +138,7 @@
   (let [{:keys [region ^LaneTx write ^LaneRx rx read move]} (world 8 (fn [rx tx] (partial hopped rx tx (Hop/between rx tx))))]
     (dotimes [n 4]
       (.offer write ^Object (message (+ 50 n) 3)))
-    (run! #(give-up! region %) [1 2])
+    (run! #(kit/give-up! region %) [1 2])
     (is (= [nil 1 1 3 1] (move 9 99)))
     (is (= [nil 0 0 0 1] (move 9 99)) "nor does it begin there")
     (is (.peek rx))

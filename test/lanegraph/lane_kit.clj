@@ -9,7 +9,7 @@
    (java.util Arrays Random)
    (lanegraph LaneGraphException)
    (lanegraph.lane Codecs LaneRx LaneTx Ring)
-   (lanegraph.region Existing Memory Region RingShape)))
+   (lanegraph.region Existing Memory Region RingDescriptor RingShape)))
 
 (set! *warn-on-reflection* true)
 
@@ -69,6 +69,14 @@
   (run! #(.close ^LaneTx %) txs)
   (run! #(.close ^LaneRx %) rxs)
   (.close region))
+
+(defn give-up!
+  "The slot of this sequence, as a producer leaves it that dies."
+  [^Region region n]
+  (let [shape (.shape region)]
+    (.putLongRelease Memory/DIRECT (+ (.address region) (RingDescriptor/slotsOffset shape)
+                                      (* (rem (long n) (.slots shape)) (RingDescriptor/stride (.slotBytes shape))))
+                     (RingDescriptor/word n RingDescriptor/SKIP_LENGTH))))
 
 (defn take-all
   "The bytes that every reader takes, as a vector; nil if none has a message, :differ if not all have the same."

@@ -9,8 +9,9 @@
   (:import
    (clojure.lang ExceptionInfo)
    (java.util.function Consumer)
+   (lanegraph LaneGraphException)
    (lanegraph.lane LaneRx LaneTx Ring)
-   (org.agrona MutableDirectBuffer)
+   (org.agrona DirectBuffer MutableDirectBuffer)
    (org.agrona.concurrent UnsafeBuffer)))
 
 (set! *warn-on-reflection* true)
@@ -132,6 +133,13 @@
   (.release ^LaneRx (nth (:rxs lane) c))
   (assoc-in m [:published c] (get-in m [:at c])))
 
+(defn- bytes-of [message]
+  (if (instance? DirectBuffer message)
+    (let [b (byte-array (.capacity ^DirectBuffer message))]
+      (.getBytes ^DirectBuffer message 0 b)
+      (vec b))
+    (vec message)))
+
 (defn- fails-at
   "A handler that throws at its n-th message and keeps the others."
   ^Consumer [seen n]
@@ -139,19 +147,27 @@
     (accept [_ message]
       (when (= n (count @seen))
         (throw (ex-info "as it was told" {})))
-      (swap! seen conj (vec message)))))
+      (swap! seen conj (bytes-of message)))))
 
-(defmethod step :drain [lane m [_ c limit n]]
+(defmethod step :drain [lane m [_ c limit n payloads?]]
   (let [^LaneRx rx (nth (:rxs lane) c)
         at    (long (get-in m [:at c]))
         there (subvec (:messages m) at)
+        n     (long (if (and payloads? (by-reference? lane)) 0 n)) ; the first one has no bytes
         seen  (atom [])
-        end   (try (.drain rx (fails-at seen n) (int limit))
-                   (catch ExceptionInfo e (ex-message e)))
-        want  (vec (take (min (long limit) (long n)) there))
+        end   (try (if payloads?
+                     (.drainPayloads rx (fails-at seen n) (int limit))
+                     (.drain rx (fails-at seen n) (int limit)))
+                   (catch ExceptionInfo e (ex-message e))
+                   (catch LaneGraphException e (.code e)))
+        want  (vec (take (min (long limit) n) there))
         next  (+ at (count want))]
     (expect "drained" want @seen)
-    (expect "end" (if (and (< (long n) (long limit)) (< (long n) (count there))) "as it was told" (count want)) end)
+    (expect "end"
+            (cond (not (and (< n (long limit)) (< n (count there)))) (count want)
+                  (and payloads? (by-reference? lane))               "lane/by-reference"
+                  :else                                              "as it was told")
+            end)
     (expect "position" next (.position rx))
     (-> m
         (assoc-in [:peeked c] (.peek rx))
@@ -215,7 +231,7 @@
      (gen/frequency
       [[5 (of :claim p n)] [7 (of :commit p)] [3 (of :encode p n)] [4 (of :offer-bytes p n)] [4 (of :offer p n)]
        [2 (of :forward p c)] [7 (of :peek c)] [6 (of :advance c)] [5 (of :release c)] [5 (of :take c)]
-       [4 (of :drain c (gen/choose 0 9) (gen/choose 0 9))]
+       [5 (of :drain c (gen/choose 0 9) (gen/choose 0 9) gen/boolean)]
        [4 (of :look (gen/choose 0 (+ slots 3)))] [1 (of :reopen)]])
      0 120)))
 

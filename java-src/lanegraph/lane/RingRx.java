@@ -3,6 +3,7 @@ package lanegraph.lane;
 import static lanegraph.region.RingDescriptor.SKIP_LENGTH;
 import static lanegraph.region.RingDescriptor.WORD_LENGTH;
 
+import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import lanegraph.region.Memory;
 import lanegraph.region.RingDescriptor;
@@ -172,6 +173,47 @@ final class RingRx extends LaneRx {
             passed(position);
         }
         step();
+    }
+
+    @Override
+    public int drainPayloads(Consumer<DirectBuffer> handler, int limit) {
+        int done = 0;
+        try {
+            while (done < limit && peekReleased()) {
+                long from = position;
+                drainFound(handler, from + limit - done);
+                done += (int) (position - from);
+            }
+        } finally {
+            releasePassed();
+        }
+        return done;
+    }
+
+    /** As {@link #peek}; but before that may hold, what was passed over is free. */
+    private boolean peekReleased() {
+        if (look()) {
+            return true;
+        }
+        releasePassed();
+        return caughtUp();
+    }
+
+    /**
+     * Passes over the message that was found, and the next ones before this position, until none is there, or one is timed or
+     * was given up: in a loop of its own, which asks once what is the same for all. One that is timed goes alone.
+     */
+    private void drainFound(Consumer<DirectBuffer> handler, long end) {
+        if (position >= watched || values != null) {
+            handler.accept(payload()); // throws by reference
+            advance();
+            return;
+        }
+        do {
+            view.at(slot + WORD_LENGTH, length);
+            handler.accept(view);
+            step();
+        } while (position < end && stands() && position < watched); // what is watched is known behind the word's acquire
     }
 
     @Override

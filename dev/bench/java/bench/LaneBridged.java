@@ -10,7 +10,6 @@ import lanegraph.lane.Trail;
 import lanegraph.region.Existing;
 import lanegraph.region.Memory;
 import lanegraph.region.RoleFile;
-import org.agrona.DirectBuffer;
 import org.agrona.concurrent.IdleStrategy;
 
 /**
@@ -54,11 +53,5 @@ final class LaneBridged extends LaneContender {
             }
         }
         from.release();
-    }
-
-    @Override
-    long differenceOf(LaneRx rx, Arrivals arrivals) {
-        DirectBuffer message = rx.payload();
-        return Payload.difference(message, 0, arrivals.expected(message.getLong(0)));
     }
 }

@@ -1,7 +1,7 @@
 package bench;
 
-import lanegraph.lane.LaneRx;
 import lanegraph.lane.LaneTx;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -34,8 +34,8 @@ final class LaneCopy extends LaneContender {
     }
 
     @Override
-    long differenceOf(LaneRx rx, Arrivals arrivals) {
-        rx.payload().getBytes(0, target, 0, Payload.LENGTH);
+    long differenceOf(DirectBuffer message, Arrivals arrivals) {
+        message.getBytes(0, target, 0, Payload.LENGTH);
         return Payload.difference(target, 0, arrivals.expected(target.getLong(0)));
     }
 }

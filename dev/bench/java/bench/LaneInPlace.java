@@ -1,8 +1,6 @@
 package bench;
 
-import lanegraph.lane.LaneRx;
 import lanegraph.lane.LaneTx;
-import org.agrona.DirectBuffer;
 import org.agrona.concurrent.IdleStrategy;
 
 /** Written straight into the slot, or where many producers write one lane into the handle's own buffer; read in the slot. */
@@ -38,11 +36,5 @@ final class LaneInPlace extends LaneContender {
             idle.idle();
         }
         idle.reset();
-    }
-
-    @Override
-    long differenceOf(LaneRx rx, Arrivals arrivals) {
-        DirectBuffer message = rx.payload();
-        return Payload.difference(message, 0, arrivals.expected(message.getLong(0)));
     }
 }

@@ -67,6 +67,14 @@ final class Messages {
         return number;
     }
 
+    /** Takes two messages by one call: their numbers, {@link #NONE} where there was none. */
+    static int[] takeTwo(LaneRx rx) {
+        int[] numbers = new int[2];
+        int[] count = new int[1];
+        rx.drainPayloads(payload -> numbers[count[0]++] = number(payload), 2);
+        return numbers;
+    }
+
     /** Looks at a message from outside, until it is gone, or is not what it should be: its number, or {@link #NONE} if it is gone. */
     static int look(Ring ring, long sequence, int expected) {
         int found = NONE;

@@ -41,6 +41,34 @@ public final class Publishing {
         }
     }
 
+    /** The same, read by one call. */
+    @JCStressTest
+    @Outcome(id = {"0, 0", "1, 0", "1, 2"}, expect = ACCEPTABLE, desc = "nothing, or whole messages in order")
+    @State
+    public static class Drained {
+        private static final Rings RINGS = new Rings(1, 1);
+
+        private final Ring ring = RINGS.next();
+        private final Meeting meeting = new Meeting();
+        private final LaneTx tx = ring.tx("p0", false);
+        private final LaneRx rx = ring.rx("c0");
+
+        @Actor
+        public void producer() {
+            meeting.arrive();
+            Messages.claim(tx, 1);
+            Messages.offer(tx, 2);
+        }
+
+        @Actor
+        public void reader(II_Result r) {
+            meeting.arrive();
+            int[] numbers = Messages.takeTwo(rx);
+            r.r1 = numbers[0];
+            r.r2 = numbers[1];
+        }
+    }
+
     /** Objects, of which the reader leaves none behind. */
     @JCStressTest
     @Outcome(id = {"0, 0", "0, 1", "1, 0", "1, 2"}, expect = ACCEPTABLE, desc = "nothing, or whole objects in order")

@@ -34,6 +34,12 @@ public final class Wrapping {
             r.r3 = Messages.take(rx);
         }
 
+        void drain(IIII_Result r) {
+            int[] numbers = Messages.takeTwo(rx);
+            r.r2 = numbers[0];
+            r.r3 = numbers[1];
+        }
+
         void end(IIII_Result r) {
             r.r4 = Messages.take(rx);
         }
@@ -56,6 +62,31 @@ public final class Wrapping {
         @Actor
         public void reader(IIII_Result r) {
             ring.read(r);
+        }
+
+        @Arbiter
+        public void end(IIII_Result r) {
+            ring.end(r);
+        }
+    }
+
+    /** The same, read by one call. */
+    @JCStressTest
+    @Outcome(id = {"0, 1, 2, 0", "1, 1, 2, 3"}, expect = ACCEPTABLE, desc = "every message that was accepted, once")
+    @State
+    public static class Drained {
+        private static final Rings RINGS = new Rings(1, 1);
+
+        private final Full ring = new Full(RINGS.next());
+
+        @Actor
+        public void producer(IIII_Result r) {
+            ring.produce(r);
+        }
+
+        @Actor
+        public void reader(IIII_Result r) {
+            ring.drain(r);
         }
 
         @Arbiter
