@@ -1,7 +1,7 @@
 (ns bench.fanout
   "One producer, several consumers that each get every message: a fanout lane beside the Disruptor's multicast and Aeron IPC."
   (:require
-   [bench.trials :refer [unchecked]]))
+   [bench.trials :refer [unchecked with-driver]]))
 
 (defn- contenders [consumers]
   (let [readers {"bench.consumers" consumers}
@@ -13,7 +13,7 @@
           {:id "disruptor-off-heap" :title "Disruptor multicast, off-heap events" :properties off-heap}
           {:id "disruptor-off-heap" :title "Disruptor multicast, off-heap events, claims of 16"
            :properties (assoc off-heap "bench.batch" 16)}
-          {:id "aeron" :title "Aeron IPC" :properties (assoc off-heap "bench.yield" true "bench.background" true)}
+          {:id "aeron" :title "Aeron IPC" :properties (merge off-heap with-driver)}
           {:id "lane" :title "lanegraph fanout lane, yielding"
            :properties (assoc off-heap "bench.shape" "fanout-broadcast" "bench.yield" true)}
           {:id "lane" :title "lanegraph fanout lane, router, a lane each"

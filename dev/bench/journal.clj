@@ -13,8 +13,8 @@
                 "java.base/java.util" "java.base/sun.nio.ch"])))
 
 (defn- contenders [[case dir]]
-  (let [properties (assoc unchecked "bench.dir" dir "bench.background" true)
-        journal (assoc properties "bench.shape" "journal")]
+  (let [properties (assoc unchecked "bench.dir" dir)
+        journal (assoc properties "bench.shape" "journal" "bench.background" true)]
     (map #(assoc % :case case)
          [{:id "lane" :title "lanegraph journal, 64 MiB retained" :properties journal}
           {:id "chronicle" :title "Chronicle Queue" :properties properties :flags chronicle-flags}
@@ -28,5 +28,5 @@
    (fn [_]
      ["Set-up: one writer, one reader at the end, messages of 64 bytes written and read in place, every word checked; nothing is"
       "  forced to the disk. Journal: segments of 16 MiB, made ready by the journal's own thread, a checksum in each record,"
-      "  the reader's position is kept. Chronicle: LARGE_DAILY roll cycle, appender and tailer. Both sides spin; on empty"
-      "  16 × onSpinWait."])})
+      "  the reader's position is kept; where that thread would have no core, both sides wait as roles do by default there."
+      "  Chronicle: LARGE_DAILY roll cycle, appender and tailer, which spin; on empty 16 × onSpinWait."])})

@@ -14,6 +14,10 @@
 
 (def unchecked "Agrona's bounds checks off: the peers' best, and ours." {"agrona.disable.bounds.checks" true})
 
+(def with-driver
+  "Of Aeron: its driver's thread is one more, and where that makes them more than the cores all of them yield."
+  {"bench.background" true "bench.yield" true})
+
 (defn- shown [{:keys [rate trip p50]}]
   (if p50 (format "%.0fns@%.0fns" p50 trip) (format "%.1f@%.0fns" rate trip)))
 

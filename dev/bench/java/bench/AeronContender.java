@@ -45,13 +45,14 @@ final class AeronContender implements Contender {
 
         @Override
         public void onFragment(DirectBuffer buffer, int offset, int length, Header header) {
-            difference |= length ^ Payload.LENGTH;
+            long found = length ^ Payload.LENGTH;
             if (copies) {
                 buffer.getBytes(offset, own, 0, Payload.LENGTH);
-                difference |= Payload.difference(own, 0, arrivals.expected(own.getLong(0)));
+                found |= Payload.difference(own, 0, arrivals.expected(own.getLong(0)));
             } else {
-                difference |= Payload.difference(buffer, offset, arrivals.expected(buffer.getLong(offset)));
+                found |= Payload.difference(buffer, offset, arrivals.expected(buffer.getLong(offset)));
             }
+            difference |= found;
         }
     }
 

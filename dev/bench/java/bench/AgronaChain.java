@@ -74,8 +74,10 @@ final class AgronaChain implements Contender {
         }
 
         MessageHandler handler() {
-            return (type, buffer, index, length) ->
-                    difference |= Payload.difference(buffer, index, sequence++) | length ^ Payload.LENGTH;
+            return (type, buffer, index, length) -> {
+                long found = Payload.difference(buffer, index, sequence++) | length ^ Payload.LENGTH;
+                difference |= found;
+            };
         }
     }
 

@@ -57,7 +57,8 @@ abstract class AgronaContender implements Contender, MessageHandler {
 
     @Override
     public final void onMessage(int type, MutableDirectBuffer buffer, int index, int length) {
-        difference |= differenceOf(buffer, index, arrivals) | length ^ Payload.LENGTH;
+        long found = differenceOf(buffer, index, arrivals) | length ^ Payload.LENGTH;
+        difference |= found;
     }
 
     abstract long differenceOf(MutableDirectBuffer buffer, int index, Arrivals arrivals);

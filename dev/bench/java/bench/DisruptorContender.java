@@ -40,7 +40,8 @@ abstract class DisruptorContender<E> implements Contender {
 
         @Override
         public void onEvent(E event, long sequence, boolean endOfBatch) {
-            difference |= difference(event, arrivals, own);
+            long found = difference(event, arrivals, own);
+            difference |= found;
             if (sequence == last) {
                 processor.halt();
             }

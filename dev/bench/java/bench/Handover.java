@@ -71,7 +71,8 @@ final class Handover implements Contender {
 
         @Override
         public void accept(Object message) {
-            difference |= messages.difference(message, sequence++);
+            long found = messages.difference(message, sequence++);
+            difference |= found;
         }
     }
 

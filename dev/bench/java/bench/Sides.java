@@ -15,11 +15,11 @@ final class Sides {
     static final int STAGES = Boolean.getBoolean("bench.stages") ? ROLES : 0;
     /** Whether the roles share one thread, or have one each. */
     static final boolean SHARED = Boolean.getBoolean("bench.shared");
-    /** True if the threads are more than the cores: then nobody is bound to a core, and nobody spins for long. */
-    static final boolean CROWDED =
-            PRODUCERS + CONSUMERS + (SHARED ? 1 : ROLES) > Runtime.getRuntime().availableProcessors();
-    /** True if the contender has threads of its own beside these: what they take from them is no disturbance. */
+    /** True if the contender has a thread of its own beside these: what it takes from them is no disturbance. */
     static final boolean BACKGROUND = Boolean.getBoolean("bench.background");
+    /** True if the threads are more than the cores: then nobody is bound to a core, and nobody spins for long. */
+    static final boolean CROWDED = PRODUCERS + CONSUMERS + (SHARED ? 1 : ROLES) + (BACKGROUND ? 1 : 0)
+            > Runtime.getRuntime().availableProcessors();
     /** Whether threads of a crowded trial yield between all looks; else as roles wait by default. */
     static final boolean YIELD = Boolean.getBoolean("bench.yield");
     /** Spins on empty before the next look: a burst lets the producer get ahead. */
