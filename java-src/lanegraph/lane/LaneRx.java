@@ -133,7 +133,7 @@ public abstract class LaneRx extends LaneHandle {
     /**
      * Hands over the value of one message after the other, until there is none, and releases what was passed over. It is the
      * fastest way to read a lane by reference that has one producer. What the handler or the lane's codec throws comes out; its
-     * message stays in the lane, where {@link #peek()} finds it, and those before it are gone. Where it would hand over another
+     * message stays in the lane, where {@link #peek()} finds it, and those before it are gone. Where it would look for another
      * one after the handle was closed, it throws {@code lane/closed}; what was handed over and not released by then is read
      * again by the next handle.
      *
@@ -157,7 +157,8 @@ public abstract class LaneRx extends LaneHandle {
 
     /**
      * As {@link #drain}, but hands over the bytes of each message, in place: valid until the handler returns, and only for
-     * reading. Where many messages come in slots it is mostly faster than a {@link #peek()} for each.
+     * reading. Where many messages come in slots it is mostly faster than a {@link #peek()} for each;
+     * through a reader of several lanes it is not.
      *
      * @throws lanegraph.LaneGraphException {@code lane/by-reference} if the next message is an object, which stays
      */

@@ -200,7 +200,7 @@ final class RingRx extends LaneRx {
     }
 
     /**
-     * Passes over the message that was found, and the next ones before this position, until none is there, or one is timed or
+     * Passes over the message that was found, and the next ones before {@code end}, until none is there, or one is timed or
      * was given up: in a loop of its own, which asks once what is the same for all. One that is timed goes alone.
      */
     private void drainFound(Consumer<DirectBuffer> handler, long end) {
