@@ -15,12 +15,12 @@ static ring lane;
 static void yield(void) { sched_yield(); }
 
 static void *produce(void *unused) {
-    write_all(&lane, COUNT, yield);
+    write_all(&lane, COUNT, 0, yield);
     return unused;
 }
 
 static void *consume(void *cursor) {
-    read_all(&lane, cursor, COUNT, 1, hold, yield);
+    read_all(&lane, cursor, COUNT, 1, 0, hold, yield);
     return cursor;
 }
 

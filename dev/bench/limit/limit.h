@@ -108,8 +108,14 @@ static inline void check(int64_t difference) {
     }
 }
 
-/* Writes so many messages; waits while there is no room. */
-static inline void write_all(ring *to, int64_t count, void (*wait)(void)) {
+static inline void copy(word *to, word *from) {
+    for (int i = 0; i < WORDS; i++) {
+        to[i] = from[i];
+    }
+}
+
+/* Writes so many messages, in place, or in a buffer of one's own and copied from there; waits while there is no room. */
+static inline void write_all(ring *to, int64_t count, word *own, void (*wait)(void)) {
     writer w = {.ring = to};
     while (w.tail < count) {
         int64_t *message = claim(&w);
@@ -117,8 +123,12 @@ static inline void write_all(ring *to, int64_t count, void (*wait)(void)) {
             wait();
             continue;
         }
+        word *target = own ? own : (word *) message;
         for (int i = 0; i < WORDS; i++) {
-            ((word *) message)[i] = w.tail + i;
+            target[i] = w.tail + i;
+        }
+        if (own) {
+            copy((word *) message, own);
         }
         commit(&w);
     }
@@ -134,13 +144,20 @@ static inline void drained(reader *r, int64_t from, int blocked, int64_t hold, v
     }
 }
 
-/* Reads so many messages and checks every word, which has been multiplied by the factor on its way. */
-static inline void read_all(ring *from, word *cursor, int64_t count, int64_t factor, int64_t hold, void (*wait)(void)) {
+/*
+ * Reads so many messages, in place, or copied into a buffer of one's own, and checks every word, which has been multiplied by the
+ * factor on its way.
+ */
+static inline void read_all(ring *from, word *cursor, int64_t count, int64_t factor, word *own, int64_t hold, void (*wait)(void)) {
     reader r = {.ring = from, .cursor = cursor};
     int64_t found = 0;
     while (r.position < count) {
         int64_t start = r.position, *message;
         while (r.position < start + DRAIN && (message = look(&r))) {
+            if (own) {
+                copy(own, (word *) message);
+                message = (int64_t *) own;
+            }
             for (int i = 0; i < WORDS; i++) {
                 found |= message[i] ^ (r.position + i) * factor;
             }

@@ -17,7 +17,7 @@ static ring lanes[MOST];
 static void yield(void) { sched_yield(); }
 
 static void *produce(void *unused) {
-    write_all(&lanes[0], COUNT, yield);
+    write_all(&lanes[0], COUNT, 0, yield);
     return unused;
 }
 
@@ -46,7 +46,7 @@ static void *consume(void *last) {
     for (int i = 0; i < stages; i++) {
         factor *= FACTOR;
     }
-    read_all(from, &from->cursors[0].at, COUNT, factor, hold, yield);
+    read_all(from, &from->cursors[0].at, COUNT, factor, 0, hold, yield);
     return last;
 }
 
