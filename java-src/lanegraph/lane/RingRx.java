@@ -201,7 +201,8 @@ final class RingRx extends LaneRx {
 
     /**
      * Passes over the message that was found, and the next ones before {@code end}, until none is there, or one is timed or
-     * was given up: in a loop of its own, which asks once what is the same for all. One that is timed goes alone.
+     * was given up: in a loop of its own, which asks once what is the same for all. One that is timed goes alone. The fields
+     * that do not change are local variables here, since the compiler must otherwise read them again behind each acquire.
      */
     private void drainFound(Consumer<DirectBuffer> handler, long end) {
         if (position >= watched || values != null) {
@@ -209,11 +210,22 @@ final class RingRx extends LaneRx {
             advance();
             return;
         }
-        do {
+        SlotView view = this.view;
+        Memory memory = this.memory;
+        while (true) {
             view.at(slot + WORD_LENGTH, length);
             handler.accept(view);
             step();
-        } while (position < end && stands() && position < watched); // what is watched is known behind the word's acquire
+            if (position >= end) {
+                return;
+            }
+            checkOpen();
+            int found = RingDescriptor.lengthIf(memory.getLongAcquire(slot), position);
+            if (found < 0 || found == SKIP_LENGTH || position >= watched) { // what is watched is known behind the acquire
+                return;
+            }
+            length = found;
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package lanegraph.lane;
 
 import static lanegraph.region.RingDescriptor.WORD_LENGTH;
 
+import lanegraph.region.Memory;
 import lanegraph.region.RingDescriptor;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -133,7 +134,8 @@ final class SingleProducerTx extends RingTx {
         if (sequence >= markAt) {
             mark(sequence, sequence);
         }
-        publish(slot, sequence, length);
+        Memory memory = this.memory;
+        memory.putLongRelease(slot, RingDescriptor.word(sequence, length)); // whoever sees the word sees the payload
         memory.storeStoreFence(); // this word before the next slots' payloads: Ring.look relies on it
     }
 
