@@ -2,9 +2,10 @@
  * What the machine gives a round trip: two rings, one each way, one message of 64 bytes on its way at a time, in C with lanegraph's
  * slot protocol. Each side is bound to a core and spins; each trip is timed, as in the benchmark of that name.
  *
- *     gcc -O3 -march=native -pthread dev/bench/limit/trip.c -o trip && ./trip [BYTES]
+ *     gcc -O3 -march=native -pthread dev/bench/limit/trip.c -o trip && ./trip [BYTES [FENCES]]
  *
- * BYTES: of a message, 64; a multiple of 8 and at most 64. With 56 each message lies on one line with its word.
+ * BYTES: of a message, 64; a multiple of 8 and at most 64. With 56 each message lies on one line with its word. FENCES: between two
+ * looks, instead of a pause; 0 = a pause.
  * Prints for each of ten rounds the median and the 99th percentile of the trips and, in brackets, what of it is a look at the
  * clock, in nanoseconds; and the time of a word from core to core and back before it and after it.
  */
@@ -12,7 +13,7 @@
 
 enum { COUNT = 500000 };
 
-static int64_t words;
+static int64_t words, fences;
 static ring there, back;
 static int64_t ns[COUNT];
 
@@ -20,6 +21,15 @@ static int64_t nanos(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static void spin(void) {
+    if (!fences) {
+        _mm_pause();
+    }
+    for (int64_t i = 0; i < fences; i++) {
+        __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    }
 }
 
 static void put(writer *w) {
@@ -36,7 +46,7 @@ static void put(writer *w) {
 static int64_t take(reader *r) {
     int64_t *message, found = 0;
     while (!(message = look(r))) {
-        _mm_pause();
+        spin();
     }
     for (int i = 0; i < words; i++) {
         found |= message[i] ^ (r->position + i);
@@ -85,6 +95,7 @@ static int64_t percentile(int part) { return ns[(int64_t) COUNT * part / 100]; }
 
 int main(int count, char **arguments) {
     words = argument(count, arguments, 1, LENGTH, 8, LENGTH) / 8;
+    fences = argument(count, arguments, 2, 0, 0, 1000);
     for (int round = 0; round < ROUNDS; round++) {
         double before = distance();
         there = ring_of(4096, 16, 1, 8 * words);

@@ -1,16 +1,32 @@
 package bench;
 
 import com.lmax.disruptor.AlertException;
-import com.lmax.disruptor.BusySpinWaitStrategy;
 import com.lmax.disruptor.RingBuffer;
 import com.lmax.disruptor.Sequence;
 import com.lmax.disruptor.SequenceBarrier;
 import com.lmax.disruptor.TimeoutException;
+import com.lmax.disruptor.WaitStrategy;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** Two rings of the Disruptor with off-heap events, one each way; each side waits at the barrier itself. */
 final class DisruptorTrip extends RoundTrip {
     private final Way[] ways;
+
+    /** The Disruptor's BusySpinWaitStrategy, with our way to spin. */
+    private static final class Spins implements WaitStrategy {
+        @Override
+        public long waitFor(long sequence, Sequence cursor, Sequence dependent, SequenceBarrier barrier) throws AlertException {
+            long available;
+            while ((available = dependent.get()) < sequence) {
+                barrier.checkAlert();
+                spin();
+            }
+            return available;
+        }
+
+        @Override
+        public void signalAllWhenBlocking() {}
+    }
 
     private static final class Way {
         private final RingBuffer<UnsafeBuffer> ring;
@@ -18,7 +34,7 @@ final class DisruptorTrip extends RoundTrip {
         private final Sequence read = new Sequence();
 
         Way(int slots) {
-            ring = RingBuffer.createSingleProducer(DisruptorBytes.offHeap(slots), slots, new BusySpinWaitStrategy());
+            ring = RingBuffer.createSingleProducer(DisruptorBytes.offHeap(slots), slots, new Spins());
             barrier = ring.newBarrier();
             ring.addGatingSequences(read);
         }

@@ -31,7 +31,7 @@ final class LaneTrip extends RoundTrip {
     void receive(int side, long sequence) {
         LaneRx rx = this.rx[1 - side];
         while (!rx.peek()) {
-            Thread.onSpinWait();
+            spin();
         }
         Payload.check(Payload.difference(rx.payload(), 0, sequence), sequence);
         rx.advance();

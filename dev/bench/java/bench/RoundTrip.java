@@ -1,11 +1,15 @@
 package bench;
 
+import java.lang.invoke.VarHandle;
 import org.HdrHistogram.Histogram;
 
 /** One message at a time, there and back: the producer sends it and waits for it, the consumer sends it back. */
 abstract class RoundTrip implements Contender {
     static final int PING = 0;
     static final int PONG = 1;
+
+    /** How a side lets time pass between two looks: by a hint to the core that it spins, or by so many full fences. */
+    private static final int FENCES = Integer.getInteger("bench.fences", 0);
 
     private final Histogram times = new Histogram(3);
 
@@ -30,6 +34,19 @@ abstract class RoundTrip implements Contender {
         for (int i = 0; i < count; i++) {
             receive(PONG, first + i);
             send(PONG, first + i);
+        }
+    }
+
+    /**
+     * Between two looks for a message. A fence lets no look begin before the one before it has ended and this side's own stores
+     * have left its core; a few of them take less time than the hint.
+     */
+    static void spin() {
+        if (FENCES == 0) {
+            Thread.onSpinWait();
+        }
+        for (int i = 0; i < FENCES; i++) {
+            VarHandle.fullFence();
         }
     }
 
