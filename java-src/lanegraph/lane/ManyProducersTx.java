@@ -3,6 +3,7 @@ package lanegraph.lane;
 import static lanegraph.region.RingDescriptor.SKIP_LENGTH;
 import static lanegraph.region.RingDescriptor.WORD_LENGTH;
 
+import lanegraph.region.RingDescriptor;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -80,6 +81,11 @@ class ManyProducersTx extends RingTx {
         publish(slot, sequence, length);
         target = NOTHING;
         return true;
+    }
+
+    /** Publishes a payload that is in place: whoever sees the word sees the payload. */
+    void publish(long slot, long sequence, int length) {
+        memory.putLongRelease(slot, RingDescriptor.word(sequence, length));
     }
 
     /** The lane numbers the messages of all producers: these are counted here. */

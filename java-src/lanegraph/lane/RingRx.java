@@ -79,8 +79,13 @@ final class RingRx extends LaneRx {
     }
 
     private void find() {
+        length = lengthFound(memory);
+    }
+
+    /** As {@link #length}; of a message that was given up, the length that tells it. */
+    private int lengthFound(Memory memory) {
         // Acquire: the payload is read after its word.
-        length = RingDescriptor.lengthIf(memory.getLongAcquire(slot), position);
+        return RingDescriptor.lengthIf(memory.getLongAcquire(slot), position);
     }
 
     private void standAt(long to) {
@@ -201,8 +206,8 @@ final class RingRx extends LaneRx {
 
     /**
      * Passes over the message that was found, and the next ones before {@code end}, until none is there, or one is timed or
-     * was given up: in a loop of its own, which asks once what is the same for all. One that is timed goes alone. The fields
-     * that do not change are local variables here, since the compiler must otherwise read them again behind each acquire.
+     * was given up: in a loop of its own, which asks once what is the same for all. One that is timed goes alone. The view and
+     * the memory are local variables, since the compiler would read them, and check them for null, anew behind each acquire.
      */
     private void drainFound(Consumer<DirectBuffer> handler, long end) {
         if (position >= watched || values != null) {
@@ -220,8 +225,8 @@ final class RingRx extends LaneRx {
                 return;
             }
             checkOpen();
-            int found = RingDescriptor.lengthIf(memory.getLongAcquire(slot), position);
-            if (found < 0 || found == SKIP_LENGTH || position >= watched) { // what is watched is known behind the acquire
+            int found = lengthFound(memory);
+            if (found < 0 || found == SKIP_LENGTH || position >= watched) { // what is watched is known behind the word's acquire
                 return;
             }
             length = found;

@@ -6,7 +6,6 @@ import static lanegraph.region.RingDescriptor.WORD_LENGTH;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import lanegraph.region.Memory;
-import lanegraph.region.RingDescriptor;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -113,11 +112,6 @@ abstract class RingTx extends ClaimTx {
         }
         inner.wrap(slot + WORD_LENGTH, slotBytes);
         inner.putBytes(0, source, offset, length);
-    }
-
-    /** Publishes a payload that is in place: whoever sees the word sees the payload. */
-    void publish(long slot, long sequence, int length) {
-        memory.putLongRelease(slot, RingDescriptor.word(sequence, length));
     }
 
     @Override

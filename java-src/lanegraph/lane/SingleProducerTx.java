@@ -134,7 +134,7 @@ final class SingleProducerTx extends RingTx {
         if (sequence >= markAt) {
             mark(sequence, sequence);
         }
-        Memory memory = this.memory;
+        Memory memory = this.memory; // else read again, and checked for null, behind the release
         memory.putLongRelease(slot, RingDescriptor.word(sequence, length)); // whoever sees the word sees the payload
         memory.storeStoreFence(); // this word before the next slots' payloads: Ring.look relies on it
     }
