@@ -3,25 +3,26 @@
   (:require
    [bench.trials :refer [unchecked]]))
 
-(def ^:private sides
-  [{:id "lane-trip" :title "lanegraph events lanes"}
-   {:id "agrona-trip" :title "Agrona OneToOneRingBuffer"}
-   {:id "disruptor-trip" :title "Disruptor, off-heap events"}])
+(defn- contenders [[case {:keys [bytes fence]}]]
+  (map #(assoc % :case case :properties (assoc unchecked "bench.bytes" bytes "bench.fence" fence))
+       [{:id "lane-trip" :title "lanegraph events lanes"}
+        {:id "agrona-trip" :title "Agrona OneToOneRingBuffer"}
+        {:id "disruptor-trip" :title "Disruptor, off-heap events"}]))
 
-(defn- contenders [bytes]
-  (for [fences [2 0], side sides]
-    (-> side
-        (assoc :case (keyword (str bytes)) :properties (assoc unchecked "bench.bytes" bytes "bench.fences" fences))
-        (update :title str (if (zero? fences) ", onSpinWait" ", fences")))))
+(def ^:private cases
+  {:64        {:bytes 64 :fence false :title "64 bytes there and back"}
+   :64-fence  {:bytes 64 :fence true :title "64 bytes there and back, a fence between two looks"}
+   :240       {:bytes 240 :fence false :title "240 bytes there and back"}
+   :240-fence {:bytes 240 :fence true :title "240 bytes there and back, a fence between two looks"}})
 
 (def benchmark
   {:title "round trip of a message between two threads, beside Agrona and the Disruptor"
-   :contenders (mapcat contenders [64 240])
-   :cases {:64 "64 bytes there and back" :240 "240 bytes there and back"}
+   :contenders (mapcat contenders cases)
+   :cases (update-vals cases :title)
    :metrics [{:key :p50 :unit "ns, p50" :better :less} {:key :p99 :unit "ns, p99" :better :less}]
    :set-up
    (fn [{:keys [slots]}]
      [(str "Set-up: two rings of " slots " messages, one each way, one message on its way at a time, written and read in place, every")
-      "  word checked; both sides spin, in two ways: between looks two full fences, or onSpinWait (Disruptor: its BusySpinWaitStrategy,"
-      "  and the same with fences; each side waits at the sequence barrier itself). Times hold one look at the clock."
+      "  word checked; both sides spin with onSpinWait or, where said, a full fence (Disruptor: BusySpinWaitStrategy, and its like with a"
+      "  fence; each side waits at the sequence barrier itself). Times hold one look at the clock."
       "  -Dagrona.disable.bounds.checks=true for all."])})

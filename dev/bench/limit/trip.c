@@ -2,10 +2,10 @@
  * What the machine gives a round trip: two rings, one each way, one message of 64 bytes on its way at a time, in C with lanegraph's
  * slot protocol. Each side is bound to a core and spins; each trip is timed, as in the benchmark of that name.
  *
- *     gcc -O3 -march=native -pthread dev/bench/limit/trip.c -o trip && ./trip [BYTES [FENCES]]
+ *     gcc -O3 -march=native -pthread dev/bench/limit/trip.c -o trip && ./trip [BYTES [FENCE]]
  *
- * BYTES: of a message, 64; a multiple of 8 and at most 64. With 56 each message lies on one line with its word. FENCES: between two
- * looks, instead of a pause; 0 = a pause.
+ * BYTES: of a message, 64; a multiple of 8 and at most 64. With 56 each message lies on one line with its word. FENCE: 0; 1 = a full fence
+ * between two looks, and not a pause.
  * Prints for each of ten rounds the median and the 99th percentile of the trips and, in brackets, what of it is a look at the
  * clock, in nanoseconds; and the time of a word from core to core and back before it and after it.
  */
@@ -13,7 +13,7 @@
 
 enum { COUNT = 500000 };
 
-static int64_t words, fences;
+static int64_t words, fence;
 static ring there, back;
 static int64_t ns[COUNT];
 
@@ -24,11 +24,10 @@ static int64_t nanos(void) {
 }
 
 static void spin(void) {
-    if (!fences) {
-        _mm_pause();
-    }
-    for (int64_t i = 0; i < fences; i++) {
+    if (fence) {
         __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    } else {
+        _mm_pause();
     }
 }
 
@@ -95,7 +94,7 @@ static int64_t percentile(int part) { return ns[(int64_t) COUNT * part / 100]; }
 
 int main(int count, char **arguments) {
     words = argument(count, arguments, 1, LENGTH, 8, LENGTH) / 8;
-    fences = argument(count, arguments, 2, 0, 0, 1000);
+    fence = argument(count, arguments, 2, 0, 0, 1);
     for (int round = 0; round < ROUNDS; round++) {
         double before = distance();
         there = ring_of(4096, 16, 1, 8 * words);

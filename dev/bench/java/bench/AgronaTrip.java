@@ -21,7 +21,7 @@ final class AgronaTrip extends RoundTrip {
         void receive(long sequence) {
             this.sequence = sequence;
             while (ring.read(handler, 1) == 0) {
-                RoundTrip.spin();
+                spin();
             }
         }
     }

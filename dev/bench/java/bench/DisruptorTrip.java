@@ -1,25 +1,27 @@
 package bench;
 
 import com.lmax.disruptor.AlertException;
+import com.lmax.disruptor.BusySpinWaitStrategy;
 import com.lmax.disruptor.RingBuffer;
 import com.lmax.disruptor.Sequence;
 import com.lmax.disruptor.SequenceBarrier;
 import com.lmax.disruptor.TimeoutException;
 import com.lmax.disruptor.WaitStrategy;
+import java.lang.invoke.VarHandle;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** Two rings of the Disruptor with off-heap events, one each way; each side waits at the barrier itself. */
 final class DisruptorTrip extends RoundTrip {
     private final Way[] ways;
 
-    /** The Disruptor's BusySpinWaitStrategy, with our way to spin. */
-    private static final class Spins implements WaitStrategy {
+    /** The Disruptor's BusySpinWaitStrategy, but with a fence between two looks. */
+    private static final class Fences implements WaitStrategy {
         @Override
         public long waitFor(long sequence, Sequence cursor, Sequence dependent, SequenceBarrier barrier) throws AlertException {
             long available;
             while ((available = dependent.get()) < sequence) {
                 barrier.checkAlert();
-                spin();
+                VarHandle.fullFence();
             }
             return available;
         }
@@ -34,7 +36,8 @@ final class DisruptorTrip extends RoundTrip {
         private final Sequence read = new Sequence();
 
         Way(int slots) {
-            ring = RingBuffer.createSingleProducer(DisruptorBytes.offHeap(slots), slots, new Spins());
+            ring = RingBuffer.createSingleProducer(DisruptorBytes.offHeap(slots), slots,
+                    FENCE ? new Fences() : new BusySpinWaitStrategy());
             barrier = ring.newBarrier();
             ring.addGatingSequences(read);
         }

@@ -8,8 +8,8 @@ abstract class RoundTrip implements Contender {
     static final int PING = 0;
     static final int PONG = 1;
 
-    /** How a side lets time pass between two looks: by a hint to the core that it spins, or by so many full fences. */
-    private static final int FENCES = Integer.getInteger("bench.fences", 0);
+    /** How a side lets time pass between two looks: by a full fence, or by a hint to the core that it spins. */
+    static final boolean FENCE = Boolean.getBoolean("bench.fence");
 
     private final Histogram times = new Histogram(3);
 
@@ -37,16 +37,12 @@ abstract class RoundTrip implements Contender {
         }
     }
 
-    /**
-     * Between two looks for a message. A fence lets no look begin before the one before it has ended and this side's own stores
-     * have left its core; a few of them take less time than the hint.
-     */
+    /** Between two looks for a message. The next look begins behind a fence: once the last one has ended. */
     static void spin() {
-        if (FENCES == 0) {
-            Thread.onSpinWait();
-        }
-        for (int i = 0; i < FENCES; i++) {
+        if (FENCE) {
             VarHandle.fullFence();
+        } else {
+            Thread.onSpinWait();
         }
     }
 
