@@ -95,9 +95,13 @@ final class RingRx extends LaneRx {
     }
 
     private void step() {
+        pass();
+        length = NONE;
+    }
+
+    private void pass() {
         position++;
         slot = (position & mask) == 0 ? base : slot + stride;
-        length = NONE;
     }
 
     /**
@@ -217,20 +221,14 @@ final class RingRx extends LaneRx {
         }
         SlotView view = this.view;
         Memory memory = this.memory;
-        while (true) {
-            view.at(slot + WORD_LENGTH, length);
+        int found = length;
+        length = NONE; // until it is looked for again
+        do {
+            view.at(slot + WORD_LENGTH, found);
             handler.accept(view);
-            step();
-            if (position >= end) {
-                return;
-            }
-            checkOpen();
-            int found = lengthFound(memory);
-            if (found < 0 || found == SKIP_LENGTH || position >= watched) { // what is watched is known behind the word's acquire
-                return;
-            }
-            length = found;
-        }
+            pass();
+            found = position < end && !isMarked() ? lengthFound(memory) : NONE;
+        } while (found >= 0 && found != SKIP_LENGTH && position < watched); // what is watched is known behind the word's acquire
     }
 
     @Override
