@@ -59,14 +59,14 @@ final class AeronContender implements Contender {
     /** @param copies whether messages are offered and copied out, or written by tryClaim and read in place */
     AeronContender(int slots, boolean copies) {
         this.copies = copies;
-        int window = Math.max(1 << 16, BitUtil.findNextPositivePowerOfTwo(slots * FRAME));
+        int window = slots * FRAME;
         driver = MediaDriver.launchEmbedded(new MediaDriver.Context()
                 .aeronDirectoryName(CommonContext.generateRandomDirName())
                 .dirDeleteOnStart(true)
                 .dirDeleteOnShutdown(true)
                 .threadingMode(ThreadingMode.SHARED)
                 .sharedIdleStrategy(new BackoffIdleStrategy(10, 20, 1_000, 100_000))
-                .ipcTermBufferLength(Math.max(1 << 16, 2 * window))
+                .ipcTermBufferLength(Math.max(1 << 16, BitUtil.findNextPositivePowerOfTwo(2 * window)))
                 .ipcPublicationTermWindowLength(window));
         aeron = Aeron.connect(new Aeron.Context().aeronDirectoryName(driver.aeronDirectoryName()));
         for (int i = 0; i < subscriptions.length; i++) {
