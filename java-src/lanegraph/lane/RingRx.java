@@ -95,13 +95,9 @@ final class RingRx extends LaneRx {
     }
 
     private void step() {
-        pass();
-        length = NONE;
-    }
-
-    private void pass() {
         position++;
         slot = (position & mask) == 0 ? base : slot + stride;
+        length = NONE;
     }
 
     /**
@@ -221,14 +217,20 @@ final class RingRx extends LaneRx {
         }
         SlotView view = this.view;
         Memory memory = this.memory;
-        int found = length;
-        length = NONE; // until it is looked for again
-        do {
-            view.at(slot + WORD_LENGTH, found);
+        while (true) {
+            view.at(slot + WORD_LENGTH, length);
             handler.accept(view);
-            pass();
-            found = position < end && !isMarked() ? lengthFound(memory) : NONE;
-        } while (found >= 0 && found != SKIP_LENGTH && position < watched); // what is watched is known behind the word's acquire
+            step();
+            if (position >= end) {
+                return;
+            }
+            checkOpen();
+            int found = lengthFound(memory);
+            if (found < 0 || found == SKIP_LENGTH || position >= watched) { // what is watched is known behind the word's acquire
+                return;
+            }
+            length = found;
+        }
     }
 
     @Override
