@@ -18,6 +18,8 @@ final class RingRx extends LaneRx {
     private static final int LOOK_AHEAD = 32;
     /** How often the reader looks for more before it takes what is there: one to two microseconds. */
     private static final int HOLD_LOOKS = 64;
+    /** How often before it takes it that nothing is being written: less than half a microsecond. */
+    private static final int QUIET_LOOKS = 16;
     private static final int MAX_AHEAD = 1024;
 
     private final Ring ring;
@@ -116,7 +118,8 @@ final class RingRx extends LaneRx {
      * Lets the producer get ahead, before the reader touches the line that it is writing: a reader on its heels
      * takes each line away from it half written, and both run several times slower than if they hand over many
      * lines at a time. So it looks at a slot some way ahead, which the producer has not come near yet, and
-     * again further on, as long as messages come in that fast.
+     * again further on, as long as messages come in that fast. Soon it looks at the next slot as well: a producer that has
+     * written nothing by then may be waiting for this very core.
      */
     private void hold() {
         int most = Math.min(MAX_AHEAD, ring.slots / 4);
@@ -125,11 +128,17 @@ final class RingRx extends LaneRx {
         while (looks < HOLD_LOOKS && ahead <= most) {
             Thread.onSpinWait();
             looks++;
-            if (RingDescriptor.bears(memory.getLongAcquire(slot(position + ahead)), position + ahead)) {
+            if (bears(position + ahead)) {
                 ahead += LOOK_AHEAD;
                 looks = 0;
+            } else if (looks == QUIET_LOOKS && ahead == LOOK_AHEAD && !bears(position)) {
+                return;
             }
         }
+    }
+
+    private boolean bears(long sequence) {
+        return RingDescriptor.bears(memory.getLongAcquire(slot(sequence)), sequence);
     }
 
     /** Passes over slots that their producer gave up. */

@@ -8,7 +8,7 @@ final class Arrivals {
     private long only;
 
     Arrivals(long first) {
-        only = Payload.id(0, first);
+        only = first;
         Arrays.setAll(next, producer -> Payload.id(producer, first));
     }
 

@@ -94,7 +94,7 @@ abstract class DisruptorContender<E> implements Contender {
     public final void consume(int consumer, long first, int count) {
         Reader reader = readers.get(consumer);
         reader.arrivals = new Arrivals(first);
-        reader.last = (first - Trial.FIRST + count) * Sides.PRODUCERS - 1; // the ring counts the messages of all producers, from 0
+        reader.last = (first + count) * Sides.PRODUCERS - 1; // the ring counts the messages of all producers
         reader.difference = 0;
         reader.processor.run(); // until the last message halts it
         Payload.check(reader.difference, reader.last + 1);

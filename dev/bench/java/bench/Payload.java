@@ -15,12 +15,7 @@ final class Payload {
     private static final int BLOCK = 64;
     private static final int BLOCKS = LENGTH / BLOCK;
     private static final int PRODUCER_SHIFT = 56;
-    /**
-     * From a word to the next: all that are in a ring at once differ, since a ring holds fewer messages than that, and no word
-     * reaches its producer. It is short, so that most fit into an instruction: a check costs all contenders the same, and shall not
-     * be most of what is measured.
-     */
-    private static final long STEP = 1L << 27;
+    private static final long STEP = 0x9E3779B97F4A7C15L;
     private static final long BLOCK_STEP = BLOCK / 8 * STEP;
     private static final long STAGE_FACTOR = 0x5851F42D4C957F2DL;
     /** What the words of a message have been multiplied by when they come to a consumer. */
@@ -33,7 +28,7 @@ final class Payload {
     }
 
     static long id(int producer, long sequence) {
-        return ((long) producer << PRODUCER_SHIFT) + sequence;
+        return (long) producer << PRODUCER_SHIFT | sequence;
     }
 
     /** The producer of a message whose first word is this. */

@@ -17,8 +17,6 @@ public final class Trial {
     private static final double FAR = 5_000;
     /** Distances differ by more than this factor: 30, 70 and 300 ns. */
     private static final double MOVED = 1.6;
-    /** The first sequence of all: a number that leaves no half of a word zero. */
-    static final long FIRST = 0x5AC396L << 32;
     private static final int FIRST_COUNT = 10_000;
     /** Nanoseconds of a round while it warms up. */
     private static final double SHORT = 2e7;
@@ -29,7 +27,7 @@ public final class Trial {
     private final CyclicBarrier barrier = new CyclicBarrier(Sides.PRODUCERS + Sides.CONSUMERS + 1);
     private final boolean pinned;
     /** Of the next round, for each producer. */
-    long first = FIRST;
+    long first;
     int count = FIRST_COUNT;
 
     private record Round(double nanos, double trip, double bytes, boolean disturbed) {
