@@ -48,6 +48,22 @@
     (.putBytes lent 0 (kit/payload 2 16)) ; too late, and yet harmless
     (is (= (vec (kit/payload 1 8)) (vec (.take rx))))))
 
+(deftest slots-are-touched-ahead-where-writer-and-readers-may-have-a-core-each
+  (let [cores   (.availableProcessors (Runtime/getRuntime))
+        touches (fn [cursors]
+                  (let [n      (volatile! 0)
+                        memory (proxy [Memory] []
+                                 (putLong [address value]
+                                   (vswap! n inc)
+                                   (.putLong Memory/DIRECT (long address) (long value))))
+                        lane   {:slots 1024 :cursors cursors}
+                        {:keys [txs]} (kit/attach lane (kit/region lane) memory)]
+                    (vreset! n 0)
+                    (dotimes [i 32] (.offer ^LaneTx (first txs) ^Object (kit/payload i 16)))
+                    @n))]
+    (when (< 1 cores) (is (= 32 (touches (min 64 (dec cores))))))
+    (when (<= cores 64) (is (zero? (touches cores))))))
+
 (deftest no-message-is-touched-by-the-next-ones
   (let [seed (seed/of ::bursts), random (java.util.Random. seed), slots 1024]
     (doseq [memory [:in-memory :by-reference], cursors [1 2]]

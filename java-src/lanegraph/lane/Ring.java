@@ -55,7 +55,7 @@ public final class Ring implements Lane {
     final int mask;
     final long base;
     final long tailAddress;
-    /** How many slots a single producer touches before it writes the first of them; 1 if it does not. */
+    /** How many slots a single producer may touch before it writes the first of them; 1 if it touches none. */
     final int block;
     /** Whether words tell which messages are there; if not, the tail does, which the one producer stores. */
     private final boolean bearsWords;
@@ -378,6 +378,11 @@ public final class Ring implements Lane {
 
     int drainLimit() {
         return Math.max(1, Math.min(MAX_DRAIN, slots / 4));
+    }
+
+    /** True if its writer and its readers are more than the cores: then some of them share one. */
+    boolean isCrowded() {
+        return cursorAddresses.length + 1 > Runtime.getRuntime().availableProcessors();
     }
 
     /** Where each reader stands. */

@@ -26,7 +26,7 @@ final class SingleProducerTx extends RingTx {
     SingleProducerTx(Ring ring, long cell, boolean dropsWhenFull, Trail trail) {
         super(ring, cell, dropsWhenFull);
         this.trail = trail;
-        blockMask = ring.block - 1;
+        blockMask = ring.isCrowded() ? 0 : ring.block - 1;
         // Every slot from the slowest cursor to the tail bears its sequence. Whoever wrote it is gone: its
         // lock is ours.
         long sequence = ring.slowest();
@@ -159,7 +159,8 @@ final class SingleProducerTx extends RingTx {
      * the readers' caches since the last lap, and each must be fetched back before a store to it can leave the
      * core's queue of stores. A message makes so many stores that the queue holds but a few lines' fetches at a
      * time; one store to each line, one right behind the other, makes the fetches overlap. What is stored does
-     * not matter: the slots are this producer's, and bear no word of theirs before they are written.
+     * not matter: the slots are this producer's, and bear no word of theirs before they are written. In a crowded lane it is
+     * left out: there the instructions count, of those who share a core.
      *
      * @param length of the message before, which tells how long the next ones may be
      */
