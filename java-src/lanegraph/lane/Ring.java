@@ -380,7 +380,7 @@ public final class Ring implements Lane {
         return Math.max(1, Math.min(MAX_DRAIN, slots / 4));
     }
 
-    /** True if its writer and its readers are more than the cores: then some of them share one. */
+    /** True if its writer and its cursors are more than the cores: then some who have them may share one. */
     boolean isCrowded() {
         return cursorAddresses.length + 1 > Runtime.getRuntime().availableProcessors();
     }
